@@ -26,7 +26,7 @@ public:
     virtual void prepareForCreate(const StrategyContext &, boost::json::object &object) const;
     virtual void prepareForUpdate(const StrategyContext &, boost::json::object &object,
                                   const boost::json::object &old) const;
-    /// Appends causes in the standard words (../shared facts: validation rules); none means valid.
+    /// Appends causes in the standard words; none means valid.
     virtual void validate(const StrategyContext &, const boost::json::object &object,
                           std::vector<StatusCause> &causes) const;
     virtual void validateUpdate(const StrategyContext &, const boost::json::object &object,
