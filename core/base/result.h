@@ -26,6 +26,7 @@ struct Status {
     std::string name, uid;           ///< details.name and details.uid
     std::vector<StatusCause> causes; ///< details.causes
     int retryAfterSeconds = 0;       ///< details.retryAfterSeconds; 0: none
+    std::string continueToken{};     ///< metadata.continue: how an expired LIST can go on
 };
 
 template<class T = void>
