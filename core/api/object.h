@@ -34,7 +34,7 @@ public:
     std::string_view uid() const { return m_uid; }
     int64_t resourceVersion() const { return m_resourceVersion; } ///< 0 when absent
     int64_t generation() const { return m_generation; }
-    bool deleting() const { return m_deleting; }       ///< metadata.deletionTimestamp is set
+    bool deleting() const { return m_deleting; }        ///< metadata.deletionTimestamp is set
     bool hasFinalizers() const { return m_finalizers; } ///< metadata.finalizers is not empty
     /// Sorted by key.
     const std::vector<Pair> &labels() const { return m_labels; }
@@ -54,6 +54,7 @@ public:
     std::string key() const;
 
 private:
+    friend class ObjectScan;
     Object() = default;
 
     std::string m_json;

@@ -18,8 +18,8 @@ enum class ValueKind : uint8_t {
     Int32,
     Int64,
     Double,
-    Bytes,        ///< base64 text
-    Quantity,     ///< text (a number is accepted on read)
+    Bytes,    ///< base64 text
+    Quantity, ///< text (a number is accepted on read)
     IntOrString,
     Time,         ///< RFC 3339, seconds; null when zero
     MicroTime,    ///< RFC 3339, microseconds; null when zero
@@ -32,34 +32,45 @@ enum class Container : uint8_t { None, List, Map }; ///< map keys are always str
 enum class ListType : uint8_t { Atomic, Set, Map }; ///< x-kubernetes-list-type; absent means Atomic
 enum class PatchStrategy : uint8_t { None, Merge, Replace, RetainKeys, MergeRetainKeys };
 
-/// What encoders do with an empty value (Go's omitempty).
+/// The JSON of a type's values, where it is not an object of the fields. The fields then describe the protobuf message.
+enum class JsonForm : uint8_t {
+    Object,
+    List,            ///< the list that the only field holds (ExtraValue, Verbs)
+    SchemaOrArray,   ///< JSONSchemaProps or a list of them
+    SchemaOrBool,    ///< JSONSchemaProps or a bool
+    SchemaOrStrings, ///< JSONSchemaProps or a list of strings
+};
+
+/// One member of a struct.
 struct FieldInfo {
     std::string_view name;              ///< JSON name
     ValueKind kind = ValueKind::String; ///< of the element, for lists and maps
     Container container = Container::None;
-    bool inlined = false;   ///< an embedded struct: its JSON members stand in the parent; name is empty
-    bool pointer = false;   ///< absent and zero are different states
-    bool omitEmpty = false; ///< left out of JSON when empty
-    bool required = false;  ///< in the published schema
+    bool inlined = false; ///< an embedded struct: its JSON members stand in the parent; name is empty
+    bool pointer = false; ///< absent and zero are different states
+    bool omitEmpty =
+        false;             ///< left out of JSON when empty; false where Go's omitempty has no effect (structs by value)
+    bool required = false; ///< in the published schema
     bool deprecated = false;
     bool atomicMap = false; ///< mapType or structType atomic
     ListType listType = ListType::Atomic;
     PatchStrategy patchStrategy = PatchStrategy::None;
-    std::string_view patchKey;                       ///< strategic merge patch's merge key
-    std::span<const std::string_view> listMapKeys;   ///< server-side apply's keys
-    const TypeInfo *type = nullptr;                  ///< of Struct kinds
-    std::span<const std::string_view> enumValues;    ///< allowed values where the API publishes an enum
-    std::string_view defaultJson;                    ///< schema default as JSON text; empty: none
-    uint16_t protobufNumber = 0;                     ///< 0: no protobuf form
-    uint8_t protobufWire = 0;                        ///< 0 varint, 1 fixed64, 2 length-delimited
+    std::string_view patchKey;                     ///< strategic merge patch's merge key
+    std::span<const std::string_view> listMapKeys; ///< server-side apply's keys
+    const TypeInfo *type = nullptr;                ///< of Struct kinds
+    std::span<const std::string_view> enumValues;  ///< allowed values where the API publishes an enum
+    std::string_view defaultJson;                  ///< schema default as JSON text; empty: none
+    uint16_t protobufNumber = 0;                   ///< 0: no protobuf form
+    uint8_t protobufWire = 0;                      ///< 0 varint, 1 fixed64, 2 length-delimited
 };
 
 struct TypeInfo {
-    std::string_view name;     ///< "PodSpec"
-    std::string_view package;  ///< "core/v1", the short package name of the schema files
-    std::string_view schemaName; ///< OpenAPI definition name: "io.k8s.api.core.v1.PodSpec"
+    std::string_view name;             ///< "PodSpec"
+    std::string_view package;          ///< "core/v1", the short package name of the schema files
+    std::string_view schemaName;       ///< OpenAPI definition name: "io.k8s.api.core.v1.PodSpec"
     std::span<const FieldInfo> fields; ///< in declaration order
     bool atomic = false;
+    JsonForm form = JsonForm::Object;
 
     /// The field with this JSON name, looking into inlined structs; null when there is none.
     const FieldInfo *field(std::string_view jsonName) const;
@@ -73,7 +84,7 @@ struct ColumnInfo {
 };
 
 struct SubresourceInfo {
-    std::string_view name;  ///< "status", "scale", "log", ...
+    std::string_view name;                 ///< "status", "scale", "log", ...
     std::string_view group, version, kind; ///< of the body, for example autoscaling/v1 Scale
     std::span<const std::string_view> verbs;
 };
@@ -85,12 +96,12 @@ struct ResourceInfo {
     bool preferredVersion = true; ///< the group's preferred version serves this resource
     /// The version that the datastore holds; equal to version, or another of the same group with the same shape.
     std::string_view storageVersion;
-    std::string_view storagePrefix;       ///< "/registry/pods"; empty: not stored (reviews, bindings)
+    std::string_view storagePrefix; ///< "/registry/pods"; empty: not stored (reviews, bindings)
     std::string_view storageVersionHash;
     std::span<const std::string_view> verbs, shortNames, categories;
     std::span<const SubresourceInfo> subresources;
     std::span<const std::string_view> selectableFields; ///< field selector paths besides metadata.name and .namespace
-    std::span<const ColumnInfo> columns;
+    std::span<const ColumnInfo> columns;                ///< none: the default table (Name, Created At)
     const TypeInfo *type = nullptr;
 
     /// "v1" or "apps/v1".
@@ -98,8 +109,21 @@ struct ResourceInfo {
     bool hasSubresource(std::string_view name) const;
 };
 
-/// All built-in resources: sorted by group, version, resource.
+/// The types of one API package (k8s.io/api/core/v1).
+struct PackageInfo {
+    std::string_view name; ///< "core/v1"
+    std::string_view group, version;
+    std::span<const TypeInfo> types; ///< sorted by name
+};
+
+/// Sorted by name.
+std::span<const PackageInfo> packages();
+
+/// All built-in resources that are served by default: sorted by group, version, resource.
 std::span<const ResourceInfo> builtinResources();
+/// Those of beta versions, which kube-apiserver serves only when --runtime-config turns them on; not found by the
+/// functions below. Sorted likewise.
+std::span<const ResourceInfo> optionalResources();
 /// Null when there is no such resource.
 const ResourceInfo *findResource(std::string_view group, std::string_view version, std::string_view resource);
 /// In the group's preferred version.
@@ -107,5 +131,8 @@ const ResourceInfo *findResource(std::string_view group, std::string_view resour
 const ResourceInfo *findKind(std::string_view apiVersion, std::string_view kind);
 /// Any type of the schema, also those without a resource (DeleteOptions, Status): "meta/v1", "DeleteOptions".
 const TypeInfo *findType(std::string_view package, std::string_view name);
+/// The type of a kind, with or without a resource: "apps/v1", "DeploymentList". The kinds of meta/v1 (options, Status)
+/// are found in every group, as they are registered in Kubernetes.
+const TypeInfo *findKindType(std::string_view apiVersion, std::string_view kind);
 
 } // namespace coracle::api
