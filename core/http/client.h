@@ -10,10 +10,10 @@
 namespace coracle::http {
 
 struct ClientTls {
-    std::string caPem;              ///< empty: the system's CAs
-    std::string certificatePem;     ///< client certificate; may be empty
+    std::string caPem;          ///< empty: the system's CAs
+    std::string certificatePem; ///< client certificate; may be empty
     std::string privateKeyPem;
-    std::string serverName;         ///< to verify and for SNI; empty: the host
+    std::string serverName; ///< to verify and for SNI; empty: the host
     bool insecureSkipVerify = false;
 };
 
@@ -54,7 +54,9 @@ struct Upgraded {
     std::string body;               ///< of a refusal
 };
 
-/// Thread-safe; tasks run on the caller's executor.
+/// Thread-safe; tasks run on the caller's executor, which must be serial (a strand or a context that one thread runs).
+/// Idempotent requests are repeated once when a kept connection turns out to be stale. Must be destroyed before the
+/// contexts that its connections were made on.
 class Client {
 public:
     static std::unique_ptr<Client> create(ClientOptions options);

@@ -20,12 +20,16 @@ public:
     bool has(std::string_view name) const;
     /// All values of a repeatable field.
     std::vector<std::string_view> all(std::string_view name) const;
+    /// Whether a comma-separated list field ("Connection: keep-alive, Upgrade") holds the token; without case.
+    bool hasToken(std::string_view name, std::string_view token) const;
     auto begin() const { return m_fields.begin(); }
     auto end() const { return m_fields.end(); }
 
 private:
     std::vector<std::pair<std::string, std::string>> m_fields;
 };
+
+bool equalsIgnoringCase(std::string_view a, std::string_view b);
 
 /// Bytes to send and what keeps them alive; many responses share one cached object's bytes.
 struct Chunk {
@@ -39,8 +43,8 @@ struct Chunk {
 
 /// A decoded request target: "/api/v1/pods?limit=5".
 struct Target {
-    std::string path; ///< percent-decoded per segment; starts with "/"
-    std::vector<std::string> segments; ///< decoded; empty segments are kept only in the middle
+    std::string path;                                       ///< percent-decoded per segment; starts with "/"
+    std::vector<std::string> segments;                      ///< decoded; empty segments are kept only in the middle
     std::vector<std::pair<std::string, std::string>> query; ///< decoded, in order
 
     /// Nothing when the text is not a valid origin-form target.

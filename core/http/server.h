@@ -45,21 +45,35 @@ public:
     virtual Task<Result<>> send(int status, Headers headers, std::vector<Chunk> body) = 0;
     /// Begins a streaming response; then write() any number of times. It ends when the handler returns.
     virtual Task<Result<>> start(int status, Headers headers) = 0;
-    /// Sends chunks now (flushed). Waits while the peer doesn't read: back-pressure. An error means the peer is gone.
+    /// Sends chunks now (flushed). Waits while the peer doesn't read: back-pressure (64 KiB may be on their way). An
+    /// error means the peer is gone.
     virtual Task<Result<>> write(std::vector<Chunk> chunks) = 0;
-    /// Answers 101 with these headers and hands over the connection. HTTP/1.1 only.
+    /// Answers 101 with these headers and hands over the connection, with what was read ahead. HTTP/1.1 only. The
+    /// stream lives as long as the handler: the connection is closed when the handler returns.
     virtual Task<Result<std::shared_ptr<Stream>>> upgrade(Headers headers) = 0;
     /// Whether send(), start() or upgrade() has been called.
     virtual bool begun() const = 0;
 };
 
-/// Handles one request. When the peer goes away the coroutine is cancelled (Asio terminal cancellation). The request
-/// and writer live until it returns. Requests of one connection run on that connection's strand.
+/// Handles one request. When the peer goes away the coroutine is cancelled (Asio terminal cancellation): what it waits
+/// for fails, and its next co_await throws operation_aborted, which ends it. A peer that only ended its sending side
+/// gets half a second (or so) for a whole answer; a streaming response is cancelled at once. A handler that throws or
+/// answers nothing makes a plain 500. The request and writer live until it returns. Requests of one connection run on
+/// that connection's strand.
 using Handler = std::function<Task<>(Request &, ResponseWriter &)>;
+
+/// What the server itself answers to a request that it cannot hand over: 400 malformed, 413 body too large, 431 headers
+/// too large, and the like.
+struct Refusal {
+    std::string contentType, body;
+};
+using RefusalForm = std::function<Refusal(int status)>; ///< called on any thread
+/// "413 Request Entity Too Large" as plain text.
+Refusal plainRefusal(int status);
 
 struct Limits {
     size_t bodyBytesMax = 3u << 20;
-    size_t headerBytesMax = 1u << 20 >> 3; ///< 128 KiB
+    size_t headerBytesMax = 128u << 10;
     size_t connectionsMax = 10000;
     uint32_t streamsPerConnectionMax = 250;
     std::chrono::seconds idleTimeout{180};
@@ -73,8 +87,7 @@ struct TlsIdentity {
 };
 
 struct TlsOptions {
-    /// The certificate for a handshake, by server name (may be empty). Called on the listener's threads; cached by the
-    /// server until refreshTls().
+    /// Until Server::replaceIdentity().
     TlsIdentity identity;
     bool requestClientCertificate = true;
     /// CA certificates whose names are sent as acceptable issuers.
@@ -87,7 +100,8 @@ struct TlsOptions {
 class Server {
 public:
     /// Connections run on strands of the executor.
-    static std::unique_ptr<Server> create(Executor executor, Handler handler, Limits limits = {});
+    static std::unique_ptr<Server> create(Executor executor, Handler handler, Limits limits = {},
+                                          RefusalForm refusalForm = plainRefusal);
     virtual ~Server() = default;
 
     /// Port 0 picks a free one. The result is the bound port. "0.0.0.0", "::" (dual stack) or an address.

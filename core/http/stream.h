@@ -9,8 +9,8 @@
 
 namespace coracle::http {
 
-/// A bidirectional byte stream: a TCP, TLS or unix-socket connection, or an upgraded HTTP connection. One reader and one
-/// writer at a time. Destroying it closes it.
+/// A bidirectional byte stream: a TCP, TLS or unix-socket connection, or an upgraded HTTP connection. One reader and
+/// one writer at a time. Destroying it closes it.
 class Stream {
 public:
     virtual ~Stream() = default;
