@@ -1,0 +1,118 @@
+#include "core/config/config_file.h"
+
+#include "core/base/files.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+#include <yaml-cpp/yaml.h>
+
+namespace coracle::config {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr size_t kFileBytesMax = 1u << 20;
+
+Failure wrong(const std::string &origin, const YAML::Mark &mark, std::string_view what) {
+    if (mark.is_null())
+        return errors::other(fmt::format("{}: {}", origin, what));
+    return errors::other(fmt::format("{}, line {}: {}", origin, mark.line + 1, what));
+}
+
+Result<> readEntry(const std::string &key, const YAML::Node &node, FileEntry &entry) {
+    auto notScalar = [&](const YAML::Node &where) {
+        return wrong(entry.origin, where.Mark(), fmt::format("\"{}\" must be a value or a list of values", key));
+    };
+    entry.isList = node.IsSequence();
+    if (!entry.isList && !node.IsScalar())
+        return notScalar(node);
+    if (!entry.isList) {
+        entry.values.push_back(node.Scalar());
+        return {};
+    }
+    for (const YAML::Node &item : node) {
+        if (!item.IsScalar())
+            return notScalar(item);
+        entry.values.push_back(item.Scalar());
+    }
+    return {};
+}
+
+Result<FileEntries> readDocument(const YAML::Node &document, const std::string &origin) {
+    FileEntries entries;
+    if (!document.IsDefined() || document.IsNull())
+        return entries;
+    if (!document.IsMap())
+        return wrong(origin, document.Mark(), "the file must hold \"key: value\" lines");
+    for (const auto &member : document) {
+        if (!member.first.IsScalar())
+            return wrong(origin, member.first.Mark(), "a key must be a word");
+        std::string key = member.first.Scalar();
+        if (member.second.IsNull())
+            continue;
+        FileEntry entry{.appends = key.size() > 1 && key.ends_with('+'), .origin = origin};
+        if (entry.appends)
+            key.pop_back();
+        CHECK(readEntry(key, member.second, entry));
+        if (!entries.emplace(key, std::move(entry)).second)
+            return wrong(origin, member.first.Mark(), fmt::format("\"{}\" is given twice", key));
+    }
+    return entries;
+}
+
+bool isDropIn(const fs::directory_entry &entry) {
+    const fs::path extension = entry.path().extension();
+    std::error_code error;
+    return (extension == ".yaml" || extension == ".yml") && entry.is_regular_file(error);
+}
+
+} // namespace
+
+Result<FileEntries> parseConfigText(std::string_view yaml, const std::string &origin) {
+    try {
+        return readDocument(YAML::Load(std::string(yaml)), origin);
+    } catch (const YAML::Exception &e) {
+        return wrong(origin, e.mark, e.msg);
+    }
+}
+
+void mergeEntries(FileEntries &onto, FileEntries later) {
+    for (auto &[key, entry] : later) {
+        auto earlier = onto.find(key);
+        if (earlier == onto.end() || !entry.appends) {
+            onto.insert_or_assign(key, std::move(entry));
+            continue;
+        }
+        FileEntry &merged = earlier->second;
+        merged.origin += " and " + entry.origin;
+        if (merged.isList || entry.isList) {
+            merged.isList = true;
+            std::ranges::move(entry.values, std::back_inserter(merged.values));
+        } else {
+            merged.values[0] += "," + entry.values[0];
+        }
+    }
+}
+
+Result<FileEntries> readConfigFiles(const fs::path &file, MustExist mustExist) {
+    std::error_code error;
+    std::vector<fs::path> files;
+    if (mustExist == MustExist::Yes || fs::exists(file, error))
+        files.push_back(file);
+    const size_t firstDropIn = files.size();
+    for (const auto &entry : fs::directory_iterator(fs::path(file.string() + ".d"), error))
+        if (isDropIn(entry))
+            files.push_back(entry.path());
+    std::sort(files.begin() + static_cast<std::ptrdiff_t>(firstDropIn), files.end());
+
+    FileEntries merged;
+    for (const fs::path &path : files) {
+        TRY(const std::string text, readFile(path, kFileBytesMax));
+        TRY(FileEntries entries, parseConfigText(text, path.string()));
+        mergeEntries(merged, std::move(entries));
+    }
+    return merged;
+}
+
+} // namespace coracle::config
