@@ -70,26 +70,27 @@ struct DeleteOptions {
 };
 
 /// Thread-safe; tasks run on the caller's executor. Namespaces are empty for cluster-scoped resources and, in list and
-/// watch, for all namespaces. Bodies are JSON of the resource's version.
+/// watch, for all namespaces. Bodies are JSON of the resource's version. Defaults are spelled out as WriteOptions(),
+/// because GCC 12 copies a {} default bit by bit into the frame of the coroutine that awaits the call.
 class Client {
 public:
     virtual ~Client() = default;
     virtual Task<Result<ObjectPtr>> get(const ResourceInfo &resource, std::string namespaceName, std::string name,
                                         std::string subresource = {}) = 0;
     virtual Task<Result<ObjectList>> list(const ResourceInfo &resource, std::string namespaceName,
-                                          ListOptions options = {}) = 0;
+                                          ListOptions options = ListOptions()) = 0;
     virtual Task<Result<std::unique_ptr<Watch>>> watch(const ResourceInfo &resource, std::string namespaceName,
                                                        WatchOptions options) = 0;
     /// The name is needed only for sub-resources (pods/binding, serviceaccounts/token).
     virtual Task<Result<ObjectPtr>> create(const ResourceInfo &resource, std::string namespaceName, std::string json,
-                                           WriteOptions options = {}, std::string name = {}) = 0;
+                                           WriteOptions options = WriteOptions(), std::string name = {}) = 0;
     /// Fails with Conflict when the body's metadata.resourceVersion is set and not the current one.
     virtual Task<Result<ObjectPtr>> update(const ResourceInfo &resource, std::string namespaceName, std::string name,
-                                           std::string json, WriteOptions options = {}) = 0;
+                                           std::string json, WriteOptions options = WriteOptions()) = 0;
     virtual Task<Result<ObjectPtr>> patch(const ResourceInfo &resource, std::string namespaceName, std::string name,
-                                          PatchType type, std::string body, WriteOptions options = {}) = 0;
+                                          PatchType type, std::string body, WriteOptions options = WriteOptions()) = 0;
     virtual Task<Result<>> remove(const ResourceInfo &resource, std::string namespaceName, std::string name,
-                                  DeleteOptions options = {}) = 0;
+                                  DeleteOptions options = DeleteOptions()) = 0;
 };
 
 } // namespace coracle::client

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/base/async_event.h"
 #include "core/base/clock.h"
 #include "core/base/gate.h"
 #include "core/client/client.h"
@@ -31,6 +32,7 @@ public:
 
     /// Before start(): an index, looked up by byIndex().
     void addIndex(std::string name, IndexFunction function);
+    bool hasIndex(std::string_view name) const;
     /// Called on the informer's executor for every change; a handler added after start() first sees all objects.
     void addHandler(Handler handler);
 
@@ -38,7 +40,7 @@ public:
     void start(Gate &gate);
     /// The first list is complete and was handed to the handlers.
     bool synced() const { return m_synced; }
-    /// Waits until synced() (or the gate closes).
+    /// Waits until synced() or the gate closes; on the executor of the gate.
     Task<> waitSynced();
 
     // Lookups; on the informer's executor only.
@@ -57,11 +59,13 @@ private:
     };
 
     Task<> run();
-    Task<Result<>> listOnce();
-    Task<Result<>> watchOnce();
+    Task<Result<>> listAndWatch();
+    Task<Result<>> relist();
+    Task<Result<>> follow();
     void apply(const ObjectPtr &object, bool deleted);
     void notify(const ObjectPtr &before, const ObjectPtr &after);
-    void reindex(const std::string &key, const ObjectPtr &before, const ObjectPtr &after);
+    void unindex(const std::string &key, const ObjectPtr &object);
+    void index(const std::string &key, const ObjectPtr &object);
 
     Client &m_client;
     const ResourceInfo &m_resource;
@@ -73,6 +77,7 @@ private:
     std::vector<Handler> m_handlers;
     bool m_synced = false;
     Gate *m_gate = nullptr;
+    std::unique_ptr<AsyncEvent> m_syncedEvent;
 };
 
 } // namespace coracle::client

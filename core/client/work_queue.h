@@ -1,10 +1,10 @@
 #pragma once
 
+#include "core/base/async_event.h"
 #include "core/base/clock.h"
 #include "core/base/gate.h"
 
 #include <deque>
-#include <memory>
 #include <optional>
 #include <string>
 #include <unordered_map>
@@ -41,9 +41,7 @@ public:
     int failures(const std::string &key) const;
 
 private:
-    struct Waiting;
-    Task<> wakeLater(std::string key, SteadyTime at);
-    void wake();
+    Task<> wakeLater(std::string key, Duration duration, SteadyTime at);
 
     Gate &m_gate;
     Clock &m_clock;
@@ -53,7 +51,7 @@ private:
     std::unordered_set<std::string> m_working;
     std::unordered_map<std::string, int> m_failures;
     std::unordered_map<std::string, SteadyTime> m_delayed;
-    std::shared_ptr<Waiting> m_waiting;
+    AsyncEvent m_changed;
 };
 
 } // namespace coracle::client

@@ -1,0 +1,62 @@
+#pragma once
+
+#include "core/base/gate.h"
+#include "core/client/client.h"
+
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+namespace coracle {
+class Clock;
+}
+
+namespace coracle::client {
+
+/// What an event is about (core/v1 ObjectReference).
+struct ObjectReference {
+    std::string apiVersion, kind, namespaceName, name, uid, resourceVersion, fieldPath;
+
+    static ObjectReference to(const api::Object &object, std::string fieldPath = {});
+};
+
+enum class EventKind { Normal, Warning };
+
+/// Writes core/v1 Events in the background, as client-go's recorder does: events that repeat (same object, reason,
+/// message, kind) raise the count of the first one instead of making new ones; events are dropped, never waited for, when
+/// the API server doesn't take them (the queue is bounded). One serial executor: the gate's.
+class EventRecorder {
+public:
+    /// The component is events' source.component ("kubelet"); host is source.host, empty for cluster-wide parts.
+    EventRecorder(Client &client, Clock &clock, Gate &gate, std::string component, std::string host = {});
+    EventRecorder(const EventRecorder &) = delete;
+    EventRecorder &operator=(const EventRecorder &) = delete;
+
+    void event(const ObjectReference &about, EventKind kind, std::string_view reason, std::string_view message);
+
+private:
+    struct Seen {
+        std::string namespaceName, name, firstTimestamp;
+        int count = 0;
+    };
+    struct Pending {
+        std::string key;
+        ObjectReference about;
+        EventKind kind;
+        std::string reason, message;
+    };
+
+    Task<> run();
+    Task<> write(Pending pending);
+
+    Client &m_client;
+    Clock &m_clock;
+    Gate &m_gate;
+    std::string m_component, m_host;
+    std::deque<Pending> m_queue;
+    std::unordered_map<std::string, Seen> m_seen; ///< by what makes two events the same
+    bool m_running = false;
+    uint64_t m_dropped = 0;
+};
+
+} // namespace coracle::client
