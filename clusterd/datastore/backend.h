@@ -25,9 +25,9 @@ struct KeyValue {
 };
 
 struct ListResult {
-    Revision revision = 0;          ///< the log's newest revision when the list was read
-    std::vector<KeyValue> items;    ///< in byte order of the keys
-    bool more = false;              ///< the limit cut the list
+    Revision revision = 0;       ///< the log's newest revision when the list was read
+    std::vector<KeyValue> items; ///< in byte order of the keys
+    bool more = false;           ///< the limit cut the list
 };
 
 /// One write as watchers see it.
@@ -38,9 +38,9 @@ struct Event {
     std::optional<KeyValue> previous; ///< the state before; none for creates
 };
 
-/// Receives events in the order of revisions, without gaps, in batches of one commit each; called on the backend's
-/// thread: it must hand over and return. After the compaction or an error that broke the stream it is called once
-/// with the error, and no more.
+/// Receives events in the order of revisions, without gaps, in batches of one commit each (of any size while they come
+/// from the log); called on a thread of the backend, one call at a time: it must hand over and return. After the
+/// compaction or an error that broke the stream it is called once with the error, and no more.
 using EventSink = std::function<void(Result<std::vector<Event>>)>;
 
 /// Ends its subscription when destroyed; waits for a running call of the sink.
@@ -50,14 +50,16 @@ public:
 };
 
 struct UpdateResult {
-    bool succeeded = false;        ///< false: expectedRevision was not the current one, or the key is gone
-    Revision revision = 0;         ///< of the write, or the newest one
+    bool succeeded = false;          ///< false: expectedRevision was not the current one, or the key is gone
+    Revision revision = 0;           ///< of the write, or the newest one
     std::optional<KeyValue> current; ///< when it did not succeed: what is there now
 };
 
 /// All back ends keep these rules; one test suite holds them to it. Revisions go up by exactly one per write. A write
-/// resolves only when it is durable, and after its event was given to every sink. Thread-safe; tasks resume on the
-/// executor of the coroutine that awaits them.
+/// resolves only when it is durable, and after its event was given to every sink. When the disk fails or is full,
+/// writes fail with 500 InternalError and change nothing, until it works again. A revision that is yet to come is 504
+/// Timeout with the cause ResourceVersionTooLarge; after stop() everything fails with 503. Thread-safe; tasks resume on
+/// the executor of the coroutine that awaits them.
 class Backend {
 public:
     virtual ~Backend() = default;
