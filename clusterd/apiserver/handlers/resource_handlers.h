@@ -1,0 +1,41 @@
+#pragma once
+
+#include "clusterd/apiserver/handlers/exchange.h"
+#include "clusterd/apiserver/handlers/resource_table.h"
+#include "clusterd/apiserver/registry/registry.h"
+
+namespace coracle::apiserver {
+
+class ConnectHandlers;
+
+/// Requests on resources: finds the resource, reads options and body, calls the registry and writes the answer.
+class ResourceHandlers {
+public:
+    ResourceHandlers(Registry &registry, const ResourceTable &resources, Random &random, ConnectHandlers *connect);
+
+    /// The request was authorized. Answers in every case.
+    Task<> handle(Exchange &exchange);
+
+private:
+    Task<Result<>> dispatch(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> dispatchSubresource(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> get(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> list(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> watch(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> create(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> update(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> patch(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> remove(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> removeCollection(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> act(Exchange &exchange, RequestScope &scope, CreateAction &action);
+    Task<Result<>> bind(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> evict(Exchange &exchange, RequestScope &scope);
+    Task<Result<>> sendObject(Exchange &exchange, RequestScope &scope, int status, api::ObjectPtr object);
+
+    Registry &m_registry;
+    const ResourceTable &m_resources;
+    Random &m_random;
+    ConnectHandlers *m_connect; ///< null: pods' and nodes' streams are not served
+};
+
+} // namespace coracle::apiserver

@@ -1,0 +1,131 @@
+#include "clusterd/apiserver/handlers/resource_table.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <tuple>
+
+namespace coracle::apiserver {
+
+namespace {
+
+/// kube-aggregator's priorities of the built-in groups.
+constexpr std::array<std::string_view, 22> kGroupOrder = {"",
+                                                          "apiregistration.k8s.io",
+                                                          "apps",
+                                                          "events.k8s.io",
+                                                          "authentication.k8s.io",
+                                                          "authorization.k8s.io",
+                                                          "autoscaling",
+                                                          "batch",
+                                                          "certificates.k8s.io",
+                                                          "networking.k8s.io",
+                                                          "policy",
+                                                          "rbac.authorization.k8s.io",
+                                                          "storage.k8s.io",
+                                                          "admissionregistration.k8s.io",
+                                                          "apiextensions.k8s.io",
+                                                          "scheduling.k8s.io",
+                                                          "coordination.k8s.io",
+                                                          "node.k8s.io",
+                                                          "discovery.k8s.io",
+                                                          "resource.k8s.io",
+                                                          "flowcontrol.apiserver.k8s.io",
+                                                          "storagemigration.k8s.io"};
+
+/// Sorts before others: stable versions, then beta, then alpha; in each the higher number first
+/// (k8s.io/apimachinery version.CompareKubeAwareVersionStrings).
+auto versionRank(std::string_view version) {
+    int stability = 3, major = 0, minor = 0; // stability 3: not of the form v1, v1beta2
+    if (version.starts_with('v')) {
+        const char *end = version.data() + version.size();
+        auto [next, error] = std::from_chars(version.data() + 1, end, major);
+        std::string_view rest(next, end - next);
+        if (error == std::errc() && rest.empty())
+            stability = 0;
+        else if (error == std::errc() && (rest.starts_with("beta") || rest.starts_with("alpha"))) {
+            stability = rest.starts_with("beta") ? 1 : 2;
+            std::from_chars(next + (stability == 1 ? 4 : 5), end, minor);
+        }
+    }
+    return std::tuple(stability, -major, -minor, version);
+}
+
+auto groupRank(std::string_view group) {
+    return std::tuple(std::ranges::find(kGroupOrder, group) - kGroupOrder.begin(), group);
+}
+
+} // namespace
+
+ResourceTable::ResourceTable() {
+    for (const api::ResourceInfo &resource : api::builtinResources())
+        m_resources.push_back(&resource);
+    m_groups = arrange(m_resources);
+}
+
+void ResourceTable::add(const api::ResourceInfo &resource) {
+    std::lock_guard lock(m_mutex);
+    m_resources.push_back(&resource);
+    m_groups = arrange(m_resources);
+}
+
+void ResourceTable::remove(const api::ResourceInfo &resource) {
+    std::lock_guard lock(m_mutex);
+    std::erase(m_resources, &resource);
+    m_groups = arrange(m_resources);
+}
+
+ResourceTable::Groups ResourceTable::arrange(const std::vector<const api::ResourceInfo *> &resources) {
+    auto groups = std::make_shared<std::vector<Group>>();
+    for (const api::ResourceInfo *resource : resources) {
+        auto group = std::ranges::find(*groups, resource->group, &Group::name);
+        if (group == groups->end())
+            group = groups->insert(groups->end(), Group{std::string(resource->group), {}});
+        auto version = std::ranges::find(group->versions, resource->version, &Version::name);
+        if (version == group->versions.end())
+            version = group->versions.insert(group->versions.end(), Version{std::string(resource->version), {}});
+        version->resources.push_back(resource);
+    }
+    for (Group &group : *groups) {
+        std::ranges::sort(group.versions, {}, [](const Version &v) { return versionRank(v.name); });
+        for (Version &version : group.versions)
+            std::ranges::sort(version.resources, {}, &api::ResourceInfo::resource);
+    }
+    std::ranges::sort(*groups, {}, [](const Group &g) { return groupRank(g.name); });
+    return groups;
+}
+
+const api::ResourceInfo *ResourceTable::find(std::string_view group, std::string_view version,
+                                             std::string_view resource) const {
+    Groups all = groups();
+    for (const Group &g : *all) {
+        if (g.name != group)
+            continue;
+        for (const Version &v : g.versions) {
+            if (v.name != version)
+                continue;
+            auto at = std::ranges::lower_bound(v.resources, resource, {}, &api::ResourceInfo::resource);
+            return at != v.resources.end() && (*at)->resource == resource ? *at : nullptr;
+        }
+    }
+    return nullptr;
+}
+
+bool ResourceTable::hasGroup(std::string_view group) const {
+    Groups all = groups();
+    return std::ranges::any_of(*all, [&](const Group &g) { return g.name == group; });
+}
+
+bool ResourceTable::hasVersion(std::string_view group, std::string_view version) const {
+    Groups all = groups();
+    return std::ranges::any_of(*all, [&](const Group &g) {
+        return g.name == group && std::ranges::any_of(g.versions, [&](const Version &v) { return v.name == version; });
+    });
+}
+
+ResourceTable::Groups ResourceTable::groups() const {
+    std::lock_guard lock(m_mutex);
+    return m_groups;
+}
+
+} // namespace coracle::apiserver

@@ -1,0 +1,169 @@
+#include "clusterd/apiserver/registry/json_scan.h"
+
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+
+namespace coracle::apiserver {
+
+namespace {
+
+/// Walks over JSON text; every function returns false at the text's end or at a character that does not fit.
+class Cursor {
+public:
+    explicit Cursor(std::string_view text) : m_text(text) {}
+
+    size_t position() const { return m_at; }
+
+    bool take(char c) {
+        skipSpace();
+        if (m_at >= m_text.size() || m_text[m_at] != c)
+            return false;
+        ++m_at;
+        return true;
+    }
+
+    bool peek(char c) {
+        skipSpace();
+        return m_at < m_text.size() && m_text[m_at] == c;
+    }
+
+    /// A string; the result excludes the quotes and keeps escapes.
+    bool string(std::string_view &raw) {
+        if (!take('"'))
+            return false;
+        size_t begin = m_at;
+        while (m_at < m_text.size() && m_text[m_at] != '"')
+            m_at += m_text[m_at] == '\\' ? 2 : 1;
+        if (m_at >= m_text.size())
+            return false;
+        raw = m_text.substr(begin, m_at - begin);
+        ++m_at;
+        return true;
+    }
+
+    /// Any value; the result is its text.
+    bool value(std::string_view &raw) {
+        skipSpace();
+        size_t begin = m_at;
+        if (!skipValue())
+            return false;
+        raw = m_text.substr(begin, m_at - begin);
+        return true;
+    }
+
+private:
+    void skipSpace() {
+        while (m_at < m_text.size() &&
+               (m_text[m_at] == ' ' || m_text[m_at] == '\n' || m_text[m_at] == '\t' || m_text[m_at] == '\r'))
+            ++m_at;
+    }
+
+    /// Counts brackets instead of recursing, so that depth costs nothing.
+    bool skipValue() {
+        int depth = 0;
+        std::string_view ignored;
+        do {
+            skipSpace();
+            if (m_at >= m_text.size())
+                return false;
+            char c = m_text[m_at];
+            if (c == '"') {
+                if (!string(ignored))
+                    return false;
+            } else if (c == '{' || c == '[') {
+                ++depth;
+                ++m_at;
+            } else if (c == '}' || c == ']') {
+                if (--depth < 0)
+                    return false;
+                ++m_at;
+            } else if (c == ',' || c == ':') {
+                if (depth == 0)
+                    return false;
+                ++m_at;
+            } else {
+                skipLiteral();
+            }
+        } while (depth > 0);
+        return true;
+    }
+
+    void skipLiteral() {
+        while (m_at < m_text.size() && std::string_view(",:}] \n\t\r").find(m_text[m_at]) == std::string_view::npos)
+            ++m_at;
+    }
+
+    std::string_view m_text;
+    size_t m_at = 0;
+};
+
+} // namespace
+
+std::optional<std::string_view> jsonMember(std::string_view object, std::string_view key) {
+    Cursor cursor(object);
+    if (!cursor.take('{') || cursor.peek('}'))
+        return std::nullopt;
+    do {
+        std::string_view name, value;
+        if (!cursor.string(name) || !cursor.take(':') || !cursor.value(value))
+            return std::nullopt;
+        if (name == key)
+            return value;
+    } while (cursor.take(','));
+    return std::nullopt;
+}
+
+std::optional<std::string_view> jsonPath(std::string_view object, std::string_view path) {
+    while (true) {
+        size_t dot = path.find('.');
+        auto member = jsonMember(object, path.substr(0, dot));
+        if (!member || dot == std::string_view::npos)
+            return member;
+        object = *member;
+        path.remove_prefix(dot + 1);
+    }
+}
+
+std::string jsonScalar(std::optional<std::string_view> raw) {
+    if (!raw || *raw == "null")
+        return {};
+    if (!raw->starts_with('"'))
+        return std::string(*raw);
+    if (raw->find('\\') == std::string_view::npos)
+        return std::string(raw->substr(1, raw->size() - 2));
+    boost::system::error_code error;
+    boost::json::value value = boost::json::parse(*raw, error);
+    return error || !value.is_string() ? std::string() : std::string(value.get_string());
+}
+
+std::optional<std::string> withResourceVersion(std::string_view object, int64_t revision) {
+    auto metadata = jsonMember(object, "metadata");
+    if (!metadata || !metadata->starts_with('{'))
+        return std::nullopt;
+    // Where the version goes: over the present one, else after the uid, else first.
+    std::string member = fmt::format("\"{}\"", revision);
+    size_t begin = metadata->data() - object.data() + 1, end = begin;
+    if (auto present = jsonMember(*metadata, "resourceVersion")) {
+        begin = present->data() - object.data();
+        end = begin + present->size();
+    } else if (auto uid = jsonMember(*metadata, "uid")) {
+        begin = end = uid->data() + uid->size() - object.data();
+        member.insert(0, ",\"resourceVersion\":");
+    } else {
+        Cursor inside(metadata->substr(1));
+        member.insert(0, "\"resourceVersion\":");
+        if (!inside.peek('}'))
+            member += ',';
+    }
+    std::string result;
+    result.reserve(object.size() + member.size());
+    result.append(object.substr(0, begin)).append(member).append(object.substr(end));
+    return result;
+}
+
+std::string jsonQuote(std::string_view text) {
+    return boost::json::serialize(text);
+}
+
+} // namespace coracle::apiserver

@@ -1,0 +1,140 @@
+#pragma once
+
+#include "clusterd/apiserver/admission/admission.h"
+#include "clusterd/apiserver/registry/create_action.h"
+#include "clusterd/apiserver/registry/request_scope.h"
+#include "clusterd/apiserver/registry/store.h"
+#include "clusterd/apiserver/registry/store_watch.h"
+#include "clusterd/apiserver/strategy/strategy.h"
+#include "core/api/managed_fields.h"
+#include "core/base/random.h"
+#include "core/client/client.h"
+
+#include <boost/json/object.hpp>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+
+namespace coracle::apiserver {
+
+/// What a write left.
+struct Written {
+    api::ObjectPtr object; ///< in the request's version
+    bool created = false;
+};
+
+struct Deleted {
+    api::ObjectPtr object; ///< the last or the present state, in the request's version
+    bool gone = false;     ///< false: it still exists, waiting for finalizers or its grace period
+};
+
+/// Parameters of a watch, as ?watch=true has them.
+struct WatchParameters {
+    client::WatchOptions options;
+    std::optional<bool> sendInitialEvents;
+    std::optional<Duration> timeout;
+};
+
+/// Every operation on stored objects, one mechanism for all kinds (k8s.io/apiserver registry/generic). It decodes
+/// nothing and authorizes nothing: bodies come as documents, users as they were found out. What is particular to a kind
+/// is in its Strategy. Thread-safe; a request runs on its caller's executor, which must be serial. Writes go on to
+/// their end when the caller is cancelled.
+class Registry {
+public:
+    struct Parts {
+        Store &store;
+        datastore::Backend &backend;
+        Clock &clock;
+        Random &random;
+        AdmissionChain &admission;
+        const StrategyTable &strategies;
+        std::chrono::seconds eventTtl{3600};
+    };
+
+    explicit Registry(Parts parts);
+
+    Store &store() { return m_parts.store; }
+    Clock &clock() { return m_parts.clock; }
+
+    /// Serves POST on a resource or sub-resource that is not stored. Before the first request only.
+    void addAction(std::string_view group, std::string_view resource, std::string_view subresource,
+                   CreateAction &action);
+    /// Null when there is none.
+    CreateAction *actionFor(const RequestScope &scope) const;
+
+    Task<Result<api::ObjectPtr>> get(RequestScope &scope, std::string resourceVersion);
+    Task<Result<client::ObjectList>> list(RequestScope &scope, client::ListOptions options);
+    Task<Result<std::unique_ptr<StoreWatch>>> watch(RequestScope &scope, WatchParameters parameters);
+
+    Task<Result<Written>> create(RequestScope &scope, boost::json::object object);
+    Task<Result<Written>> update(RequestScope &scope, boost::json::object object);
+    Task<Result<Written>> patch(RequestScope &scope, client::PatchType type, boost::json::value patch, bool force);
+    Task<Result<Deleted>> remove(RequestScope &scope, client::DeleteOptions options);
+    /// Deletes what the selectors mean; the result has what was deleted.
+    Task<Result<std::vector<Deleted>>> removeCollection(RequestScope &scope, client::ListOptions selectors,
+                                                        client::DeleteOptions options);
+
+    /// pods/binding: assigns the pod to a node.
+    Task<Result<>> bind(RequestScope &scope, boost::json::object binding);
+    /// pods/eviction: deletes the pod when its disruption budgets allow it. The options are those of the Eviction.
+    Task<Result<>> evict(RequestScope &scope, client::DeleteOptions options);
+
+private:
+    using Document = boost::json::object;
+    /// Makes the new state of an object from the present one; both without metadata.resourceVersion.
+    using Change = std::function<Result<Document>(const Document &current, Revision revision)>;
+    /// Whether the write is tracked in managedFields as an update, or was by the apply that made the change.
+    enum class Tracking { Update, Applied };
+
+    struct Present {
+        Document object;
+        Revision revision = 0;
+        api::ObjectPtr wire; ///< in stored form
+    };
+
+    Result<Present> present(const RequestScope &scope, const api::ObjectPtr &stored) const;
+    Result<Present> find(const RequestScope &scope) const;
+    Failure notFound(const RequestScope &scope) const;
+    StrategyContext strategyContext(const RequestScope &scope) const;
+    const Strategy &strategy(const RequestScope &scope) const;
+    AdmissionAttributes admissionAttributes(RequestScope &scope, Operation operation) const;
+    api::FieldWriter fieldWriter(const RequestScope &scope) const;
+    std::string storageKey(const RequestScope &scope) const;
+    int64_t leaseSeconds(const RequestScope &scope) const;
+
+    Task<Result<Written>> createTracked(RequestScope &scope, Document object, Tracking tracking);
+    Result<> prepareCreate(RequestScope &scope, Document &object, Tracking tracking, const Document &admitted);
+    Task<Result<Written>> insert(RequestScope &scope, Document object);
+
+    /// Reads, changes and writes until no other write came in between.
+    Task<Result<Written>> modify(RequestScope &scope, Change change, Tracking tracking);
+    Result<> prepareUpdate(RequestScope &scope, Document &fresh, const Document &old, Tracking tracking,
+                           const Document &admitted);
+    /// One attempt; nothing when another write came in between, and then `present` is what it left.
+    Task<Result<std::optional<Written>>> attempt(RequestScope &scope, Present &present, Document fresh,
+                                                 Tracking tracking);
+    Task<Result<std::optional<Written>>> replace(RequestScope &scope, Present &present, Document fresh);
+
+    /// Writes what the change makes as it is: for changes that the server makes itself, past admission and strategy.
+    Task<Result<>> overwrite(RequestScope &scope, Change change);
+    /// What another write left behind a failed compare-and-swap.
+    Result<Present> newer(const RequestScope &scope, const datastore::UpdateResult &failed) const;
+
+    Task<Result<Deleted>> removePresent(RequestScope &scope, Present present, client::DeleteOptions options);
+    Task<Result<std::optional<Deleted>>> removeAttempt(RequestScope &scope, Present &present,
+                                                       const client::DeleteOptions &options);
+    Result<Document> patched(RequestScope &scope, client::PatchType type, const boost::json::value &patch, bool force,
+                             const Document &current, Revision revision) const;
+    Task<Result<>> spendDisruption(const RequestScope &scope, const api::Object &pod);
+
+    api::ObjectPtr result(const RequestScope &scope, Revision revision, const std::string &value) const;
+    /// An object in the request's version as a read of the sub-resource shows it.
+    Result<api::ObjectPtr> shown(const RequestScope &scope, const api::ObjectPtr &object) const;
+    std::string storedText(const RequestScope &scope, Document object) const;
+
+    Parts m_parts;
+    std::map<std::string, CreateAction *, std::less<>> m_actions;
+};
+
+} // namespace coracle::apiserver
