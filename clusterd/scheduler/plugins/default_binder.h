@@ -1,0 +1,19 @@
+#pragma once
+
+#include "clusterd/scheduler/framework.h"
+#include "core/client/client.h"
+
+namespace coracle::scheduler {
+
+/// Tells the API server which node a pod has (pods/binding).
+class DefaultBinder final : public BindPlugin {
+public:
+    explicit DefaultBinder(client::Client &client) : m_client(client) {}
+    std::string_view name() const override { return "DefaultBinder"; }
+    Task<Result<>> bind(PodInfoPtr pod, std::string node) override;
+
+private:
+    client::Client &m_client;
+};
+
+} // namespace coracle::scheduler
