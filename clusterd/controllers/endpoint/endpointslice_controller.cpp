@@ -1,0 +1,117 @@
+#include "clusterd/controllers/endpoint/endpointslice_controller.h"
+
+#include "clusterd/controllers/endpoint/service_pods.h"
+#include "clusterd/controllers/endpoint/slice_reconciler.h"
+#include "clusterd/controllers/pod_util.h"
+#include "core/api/typed.h"
+
+namespace coracle::controllers {
+
+namespace {
+
+constexpr std::string_view kManagedBy = "endpointslice-controller.k8s.io";
+constexpr std::string_view kHeadlessLabel = "service.kubernetes.io/headless";
+
+/// Nothing when the pod lacks every named port of the service.
+std::vector<discoveryv1::EndpointPort> portsFor(const corev1::Service &service, const corev1::Pod &pod) {
+    std::vector<discoveryv1::EndpointPort> ports;
+    for (const corev1::ServicePort &servicePort : service.spec.ports) {
+        const auto number = targetPort(servicePort, pod);
+        if (!number)
+            continue;
+        discoveryv1::EndpointPort port;
+        port.name = servicePort.name;
+        port.port = *number;
+        port.protocol = servicePort.protocol;
+        port.appProtocol = servicePort.appProtocol;
+        ports.push_back(std::move(port));
+    }
+    return ports;
+}
+
+discoveryv1::Endpoint endpointFor(const ServicePod &entry, const corev1::Service &service, std::string_view family,
+                                  const client::Informer &nodes) {
+    discoveryv1::Endpoint endpoint;
+    endpoint.addresses = podAddresses(entry.pod, family);
+    endpoint.conditions.ready = entry.ready;
+    endpoint.conditions.serving = entry.serving || service.spec.publishNotReadyAddresses;
+    endpoint.conditions.terminating = entry.terminating;
+    if (!entry.pod.spec.nodeName.empty()) {
+        endpoint.nodeName = entry.pod.spec.nodeName;
+        if (const ObjectPtr node = nodes.get(entry.pod.spec.nodeName))
+            if (auto zone = node->label("topology.kubernetes.io/zone"))
+                endpoint.zone = std::string(*zone);
+    }
+    if (!entry.pod.spec.hostname.empty() && entry.pod.spec.subdomain == service.metadata.name)
+        endpoint.hostname = entry.pod.spec.hostname;
+    corev1::ObjectReference &target = endpoint.targetRef.ensure();
+    target.kind = "Pod";
+    target.namespace_ = entry.pod.metadata.namespace_;
+    target.name = entry.pod.metadata.name;
+    target.uid = entry.pod.metadata.uid;
+    return endpoint;
+}
+
+} // namespace
+
+EndpointSliceController::EndpointSliceController(const ControllerContext &context)
+    : Controller(context, "endpoint-slice"), m_services(informers().get<corev1::Service>()),
+      m_pods(informers().get<corev1::Pod>()), m_nodes(informers().get<corev1::Node>()),
+      m_slices(informers().get<discoveryv1::EndpointSlice>()) {
+    enqueueOnChange(m_services);
+    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        enqueueServicesOf(m_services, before, after, queue());
+    });
+    m_slices.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        const ObjectPtr &slice = after ? after : before;
+        const auto service = slice->label(kServiceNameLabel);
+        if (service && slice->label(kManagedByLabel) == kManagedBy)
+            queue().add(std::string(slice->namespaceName()) + "/" + std::string(*service));
+    });
+}
+
+Task<Result<>> EndpointSliceController::reconcile(std::string key) {
+    const ObjectPtr object = m_services.get(key);
+    if (!object || object->deleting())
+        co_return Result<>{}; // its slices go with their owner
+    CO_TRY(const corev1::Service service, api::decode<corev1::Service>(*object));
+    if (service.spec.selector.empty() || service.spec.type == "ExternalName")
+        co_return Result<>{};
+    CO_TRY(const std::vector<ServicePod> pods, servicePods(m_pods, service));
+
+    std::vector<std::string> families = service.spec.ipFamilies;
+    if (families.empty())
+        families.push_back("IPv4");
+    std::vector<SliceGroup> groups;
+    for (const std::string &family : families) {
+        std::map<std::string, SliceGroup> byPorts;
+        for (const ServicePod &entry : pods) {
+            if (podAddresses(entry.pod, family).empty())
+                continue;
+            auto ports = portsFor(service, entry.pod);
+            std::string portsKey;
+            for (const auto &port : ports)
+                portsKey += api::encode(port);
+            SliceGroup &group = byPorts[portsKey];
+            group.addressType = family;
+            group.ports = std::move(ports);
+            group.endpoints.push_back(endpointFor(entry, service, family, m_nodes));
+        }
+        if (byPorts.empty())
+            byPorts[""].addressType = family;
+        for (auto &[ports, group] : byPorts)
+            groups.push_back(std::move(group));
+    }
+
+    SliceOwner owner;
+    owner.namespaceName = service.metadata.namespace_;
+    owner.name = service.metadata.name;
+    owner.managedBy = kManagedBy;
+    owner.reference = controllerReference("v1", "Service", service.metadata);
+    owner.labels = service.metadata.labels;
+    if (service.spec.clusterIP == "None")
+        owner.labels[std::string(kHeadlessLabel)] = "";
+    co_return co_await reconcileSlices(client(), owner, std::move(groups), ownedSlices(m_slices, owner));
+}
+
+} // namespace coracle::controllers

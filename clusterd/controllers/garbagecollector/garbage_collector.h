@@ -1,0 +1,35 @@
+#pragma once
+
+#include "clusterd/controllers/garbagecollector/owner_graph.h"
+#include "clusterd/controllers/runtime.h"
+#include "core/api/types/meta_v1.h"
+
+namespace coracle::controllers {
+
+/// Deletes objects whose owners are gone, and carries out foreground deletion and orphaning.
+/// Reads: every resource that can be deleted, but for events. Writes: deletes; ownerReferences; the finalizers
+/// foregroundDeletion and orphan.
+class GarbageCollector final : public Controller {
+public:
+    explicit GarbageCollector(const ControllerContext &context);
+    int workers() const override { return 4; }
+    /// The key is the object's UID.
+    Task<Result<>> reconcile(std::string key) override;
+
+private:
+    enum class OwnerState { Solid, Dangling, WaitingForDependents };
+
+    void changed(const ResourceInfo &resource, const ObjectPtr &before, const ObjectPtr &after);
+    Task<Result<>> orphanDependents(ObjectId id, metav1::ObjectMeta metadata);
+    Task<Result<>> deleteDependents(ObjectId id, metav1::ObjectMeta metadata);
+    Task<Result<>> judgeByOwners(ObjectId id, metav1::ObjectMeta metadata);
+    Task<Result<OwnerState>> stateOf(metav1::OwnerReference owner, std::string namespaceName);
+    Task<Result<>> dropOwners(ObjectId id, metav1::ObjectMeta metadata, std::vector<std::string> ownerUids);
+    Task<Result<>> dropFinalizer(ObjectId id, metav1::ObjectMeta metadata, std::string_view finalizer);
+    Task<Result<>> removeObject(ObjectId id, std::string policy);
+    Result<metav1::ObjectMeta> metadataOf(const ObjectId &id);
+
+    OwnerGraph m_graph;
+};
+
+} // namespace coracle::controllers

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "core/api/types/core_v1.h"
+#include "core/base/clock.h"
+
+#include <optional>
+#include <string_view>
+#include <vector>
+
+/// How node conditions and taints go together (k8s.io/kubernetes pkg/controller/nodelifecycle).
+namespace coracle::controllers {
+
+const corev1::NodeCondition *findCondition(const corev1::NodeStatus &status, std::string_view type);
+
+/// The taints that a node must have for its conditions and spec.unschedulable; others of its taints stay as they are.
+std::vector<corev1::Taint> wantedTaints(const corev1::Node &node, WallTime now);
+
+bool tolerates(const corev1::Toleration &toleration, const corev1::Taint &taint);
+
+/// How long a pod may stay on a node with these NoExecute taints: nothing means for ever, zero means not at all.
+std::optional<std::chrono::seconds> toleratedFor(const corev1::PodSpec &pod, const std::vector<corev1::Taint> &taints);
+
+} // namespace coracle::controllers

@@ -1,0 +1,214 @@
+#include "clusterd/controllers/replicaset_controller.h"
+
+#include "clusterd/controllers/pod_util.h"
+#include "clusterd/controllers/selectors.h"
+#include "core/client/typed_client.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace coracle::controllers {
+
+namespace {
+
+constexpr int kBurstReplicas = 500;
+constexpr std::string_view kKind = "ReplicaSet";
+
+bool isOrphan(const corev1::Pod &pod) { return controllerOf(pod.metadata) == nullptr; }
+
+int32_t desired(const appsv1::ReplicaSet &set) { return set.spec.replicas.value_or(1); }
+
+client::ObjectReference reference(const appsv1::ReplicaSet &set) {
+    return {.apiVersion = "apps/v1",
+            .kind = std::string(kKind),
+            .namespaceName = set.metadata.namespace_,
+            .name = set.metadata.name,
+            .uid = set.metadata.uid,
+            .resourceVersion = set.metadata.resourceVersion};
+}
+
+bool hasLabels(const std::map<std::string, std::string, std::less<>> &labels,
+               const std::map<std::string, std::string, std::less<>> &wanted) {
+    return std::all_of(wanted.begin(), wanted.end(), [&](const auto &pair) {
+        auto found = labels.find(pair.first);
+        return found != labels.end() && found->second == pair.second;
+    });
+}
+
+} // namespace
+
+ReplicaSetController::ReplicaSetController(const ControllerContext &context)
+    : Controller(context, "replicaset"), m_sets(informers().get<appsv1::ReplicaSet>()),
+      m_pods(informers().get<corev1::Pod>()), m_expectations(context.clock) {
+    addControllerIndex(m_pods);
+    m_sets.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        if (!after)
+            m_expectations.forget(before->key());
+        queue().add((after ? after : before)->key());
+    });
+    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
+}
+
+void ReplicaSetController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    for (const ObjectPtr *pod : {&before, &after}) {
+        const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
+        if (!owner || owner->kind != kKind)
+            continue;
+        const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
+        if (!before)
+            m_expectations.creationObserved(key);
+        if (!after || after->deleting())
+            m_expectations.deletionObserved(key, (*pod)->uid());
+        queue().add(key);
+    }
+    // An orphan may be adopted by any set of its namespace whose selector matches.
+    if (after && !after->controller() && !after->deleting())
+        for (const ObjectPtr &set : m_sets.listNamespace(after->namespaceName()))
+            queue().add(set->key());
+}
+
+Task<Result<>> ReplicaSetController::reconcile(std::string key) {
+    const ObjectPtr object = m_sets.get(key);
+    if (!object)
+        co_return Result<>{};
+    CO_TRY(const appsv1::ReplicaSet set, api::decode<appsv1::ReplicaSet>(*object));
+    const bool ready = m_expectations.satisfied(key);
+    CO_TRY(std::vector<corev1::Pod> pods, co_await claimPods(set));
+    Result<> scaled;
+    if (ready && !set.metadata.deletionTimestamp)
+        scaled = co_await scale(key, set, pods);
+    auto written = co_await writeStatus(set, pods, scaled);
+    CO_CHECK(std::move(scaled));
+    co_return written;
+}
+
+/// The active pods that belong to the set: orphans that match are adopted, own pods that match no longer are released.
+Task<Result<std::vector<corev1::Pod>>> ReplicaSetController::claimPods(const appsv1::ReplicaSet &set) {
+    CO_TRY(const api::LabelSelector selector, workloadSelector(set.spec.selector));
+    std::vector<corev1::Pod> claimed;
+    for (const ObjectPtr &object : m_pods.listNamespace(set.metadata.namespace_)) {
+        const api::Object::Owner *owner = object->controller();
+        const bool own = owner && owner->uid == set.metadata.uid;
+        const bool matches = selector.matches(object->labels());
+        if ((owner && !own) || (!own && !matches))
+            continue;
+        CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
+        if (!isPodActive(pod))
+            continue;
+        if (own && matches) {
+            claimed.push_back(std::move(pod));
+            continue;
+        }
+        if (set.metadata.deletionTimestamp || (!own && !isOrphan(pod)))
+            continue;
+        if (own)
+            std::erase_if(pod.metadata.ownerReferences,
+                          [&](const metav1::OwnerReference &r) { return r.uid == set.metadata.uid; });
+        else
+            pod.metadata.ownerReferences.push_back(controllerReference("apps/v1", kKind, set.metadata));
+        auto written = co_await client::update(client(), pod);
+        if (!written && !isNotFound(written.error()))
+            co_return std::unexpected(written.error());
+        if (written && !own)
+            claimed.push_back(std::move(*written));
+    }
+    co_return claimed;
+}
+
+Task<Result<>> ReplicaSetController::scale(const std::string &key, const appsv1::ReplicaSet &set,
+                                           std::vector<corev1::Pod> active) {
+    const int difference = static_cast<int>(active.size()) - desired(set);
+    if (difference < 0)
+        co_return co_await createPods(key, set, std::min(-difference, kBurstReplicas));
+    if (difference > 0)
+        co_return co_await deletePods(key, set, std::move(active), std::min(difference, kBurstReplicas));
+    co_return Result<>{};
+}
+
+Task<Result<>> ReplicaSetController::createPods(const std::string &keyRef, const appsv1::ReplicaSet &set, int count) {
+    const std::string key = keyRef;
+    m_expectations.expectCreations(key, count);
+    for (int made = 0; made < count; ++made) {
+        corev1::Pod pod = podFromTemplate(set.spec.template_, "apps/v1", kKind, set.metadata);
+        auto created = co_await client::create(client(), std::move(pod));
+        if (!created) {
+            // What was not created will not be observed.
+            for (; made < count; ++made)
+                m_expectations.creationObserved(key);
+            // The namespace is going away: there is nothing to retry.
+            if (created.error().message.find("because it is being terminated") != std::string::npos)
+                co_return Result<>{};
+            events().event(reference(set), client::EventKind::Warning, "FailedCreate",
+                           "Error creating: " + created.error().message);
+            co_return std::unexpected(created.error());
+        }
+        events().event(reference(set), client::EventKind::Normal, "SuccessfulCreate",
+                       "Created pod: " + created->metadata.name);
+    }
+    co_return Result<>{};
+}
+
+Task<Result<>> ReplicaSetController::deletePods(const std::string &keyRef, const appsv1::ReplicaSet &set,
+                                                std::vector<corev1::Pod> pods, int count) {
+    const std::string key = keyRef;
+    sortForDeletion(pods);
+    pods.resize(static_cast<size_t>(count));
+    for (const corev1::Pod &pod : pods)
+        m_expectations.expectDeletion(key, pod.metadata.uid);
+    Result<> outcome;
+    for (const corev1::Pod &pod : pods) {
+        client::DeleteOptions options;
+        options.preconditionUid = pod.metadata.uid;
+        auto removed = co_await client::remove(client(), pod, std::move(options));
+        if (removed) {
+            events().event(reference(set), client::EventKind::Normal, "SuccessfulDelete",
+                           "Deleted pod: " + pod.metadata.name);
+            continue;
+        }
+        m_expectations.deletionObserved(key, pod.metadata.uid);
+        if (isNotFound(removed.error()) || isConflict(removed.error()))
+            continue;
+        events().event(reference(set), client::EventKind::Warning, "FailedDelete",
+                       "Error deleting: " + removed.error().message);
+        outcome = std::move(removed);
+    }
+    co_return outcome;
+}
+
+Task<Result<>> ReplicaSetController::writeStatus(const appsv1::ReplicaSet &set, const std::vector<corev1::Pod> &pods,
+                                                 const Result<> &scaled) {
+    appsv1::ReplicaSet fresh = set;
+    appsv1::ReplicaSetStatus &status = fresh.status;
+    const int32_t minReadySeconds = set.spec.minReadySeconds;
+    status.replicas = static_cast<int32_t>(pods.size());
+    status.fullyLabeledReplicas = status.readyReplicas = status.availableReplicas = 0;
+    for (const corev1::Pod &pod : pods) {
+        status.fullyLabeledReplicas += hasLabels(pod.metadata.labels, set.spec.template_.metadata.labels);
+        status.readyReplicas += isPodReady(pod);
+        status.availableReplicas += isPodAvailable(pod, minReadySeconds, clock().now());
+    }
+    status.observedGeneration = set.metadata.generation;
+    std::erase_if(status.conditions, [](const auto &condition) { return condition.type == "ReplicaFailure"; });
+    if (!scaled) {
+        appsv1::ReplicaSetCondition failure;
+        failure.type = "ReplicaFailure";
+        failure.status = "True";
+        failure.reason = static_cast<int32_t>(pods.size()) < desired(set) ? "FailedCreate" : "FailedDelete";
+        failure.message = scaled.error().message;
+        const auto old = std::find_if(set.status.conditions.begin(), set.status.conditions.end(),
+                                      [](const auto &condition) { return condition.type == "ReplicaFailure"; });
+        failure.lastTransitionTime =
+            old == set.status.conditions.end() ? api::Time(clock().now()) : old->lastTransitionTime;
+        status.conditions.push_back(std::move(failure));
+    }
+    if (minReadySeconds > 0 && status.readyReplicas > status.availableReplicas)
+        queue().addAfter(set.metadata.namespace_ + "/" + set.metadata.name, std::chrono::seconds(minReadySeconds));
+    if (api::encode(fresh) == api::encode(set))
+        co_return Result<>{};
+    auto written = co_await client::updateStatus(client(), std::move(fresh));
+    if (!written && !isNotFound(written.error()))
+        co_return std::unexpected(written.error());
+    co_return Result<>{};
+}
+
+} // namespace coracle::controllers

@@ -1,0 +1,105 @@
+#include "clusterd/controllers/runtime.h"
+
+#include "core/base/log.h"
+
+namespace coracle::controllers {
+
+client::Informer &InformerFactory::get(const ResourceInfo &resource) {
+    Entry &entry = m_entries[&resource];
+    if (!entry.informer)
+        entry.informer = std::make_unique<client::Informer>(m_client, resource, m_clock);
+    return *entry.informer;
+}
+
+void InformerFactory::start(Gate &gate) {
+    for (auto &[resource, entry] : m_entries)
+        if (!std::exchange(entry.started, true))
+            entry.informer->start(gate);
+}
+
+Task<> InformerFactory::waitSynced() {
+    for (auto &[resource, entry] : m_entries)
+        co_await entry.informer->waitSynced();
+}
+
+Controller::Controller(const ControllerContext &context, std::string name)
+    : m_context(context), m_name(std::move(name)), m_queue(context.gate, context.clock),
+      m_events(context.client, context.clock, context.gate, m_name + "-controller") {}
+
+void Controller::enqueueOnChange(client::Informer &informer) {
+    informer.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        m_queue.add((after ? after : before)->key());
+    });
+}
+
+void Controller::enqueueOwner(client::Informer &informer, std::string_view ownerKind) {
+    auto enqueue = [this, ownerKind](const ObjectPtr &object) {
+        const api::Object::Owner *owner = object ? object->controller() : nullptr;
+        if (!owner || owner->kind != ownerKind)
+            return;
+        std::string key(object->namespaceName());
+        (key += '/') += owner->name;
+        m_queue.add(std::move(key));
+    };
+    informer.addHandler([enqueue](const ObjectPtr &before, const ObjectPtr &after) {
+        enqueue(before);
+        enqueue(after);
+    });
+}
+
+void ControllerManager::start() {
+    m_context.informers.start(m_context.gate);
+    m_context.gate.spawn([this] { return run(); });
+}
+
+Task<> ControllerManager::run() {
+    co_await m_context.informers.waitSynced();
+    if (m_context.gate.closed())
+        co_return;
+    m_running = true;
+    log::info("controllers", "{} controllers started", m_controllers.size());
+    for (auto &controller : m_controllers)
+        for (int i = 0; i < controller->workers(); ++i)
+            m_context.gate.spawn([this, raw = controller.get()] { return work(raw); });
+}
+
+Task<> ControllerManager::work(Controller *controller) {
+    client::WorkQueue &queue = controller->queue();
+    while (auto key = co_await queue.take()) {
+        auto reconciled = co_await controller->reconcile(*key);
+        if (reconciled) {
+            queue.forget(*key);
+        } else {
+            // Conflicts are the ordinary course of optimistic locking: the informer brings the newer state.
+            if (!isConflict(reconciled.error()))
+                log::warning(controller->name(), "{}: {}", *key, reconciled.error().message);
+            queue.addRateLimited(*key);
+        }
+        queue.done(*key);
+    }
+}
+
+bool ControllerManager::idle() const {
+    for (const auto &controller : m_controllers)
+        if (!controller->queue().idle())
+            return false;
+    return true;
+}
+
+std::pair<std::string, std::string> splitKey(std::string_view key) {
+    const size_t slash = key.find('/');
+    if (slash == std::string_view::npos)
+        return {std::string(), std::string(key)};
+    return {std::string(key.substr(0, slash)), std::string(key.substr(slash + 1))};
+}
+
+void addControllerIndex(client::Informer &informer) {
+    if (informer.hasIndex(kByController))
+        return;
+    informer.addIndex(std::string(kByController), [](const ObjectPtr &object, std::vector<std::string> &values) {
+        if (const api::Object::Owner *owner = object->controller())
+            values.emplace_back(owner->uid);
+    });
+}
+
+} // namespace coracle::controllers
