@@ -1,0 +1,233 @@
+#include "clusterd/cluster/control_plane.h"
+
+#include "clusterd/apiserver/admission/plugins.h"
+#include "clusterd/apiserver/api_server.h"
+#include "clusterd/apiserver/authentication/request_authenticator.h"
+#include "clusterd/apiserver/authorization/authorizers.h"
+#include "clusterd/apiserver/bootstrap/bootstrap.h"
+#include "clusterd/apiserver/handlers/node_connector.h"
+#include "clusterd/apiserver/handlers/pod_connect.h"
+#include "clusterd/apiserver/registry/store.h"
+#include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/cluster/controller_set.h"
+#include "clusterd/cluster/event_loop.h"
+#include "clusterd/cluster/review_actions.h"
+#include "clusterd/datastore/sqlite_backend.h"
+#include "clusterd/scheduler/scheduler.h"
+#include "core/base/files.h"
+#include "core/base/log.h"
+
+#include <boost/asio/strand.hpp>
+#include <boost/json/serialize.hpp>
+#include <fmt/format.h>
+#include <grp.h>
+#include <unistd.h>
+
+namespace coracle::cluster {
+
+namespace asio = boost::asio;
+using apiserver::UserInfo;
+
+namespace {
+
+constexpr auto kDrain = std::chrono::seconds(2); // running requests may end
+constexpr const char *kSocketGroup = "clusterd";
+
+UserInfo masterUser(std::string name) {
+    return {.name = std::move(name),
+            .groups = {std::string(apiserver::kSystemMasters), std::string(apiserver::kSystemAuthenticated)}};
+}
+
+std::optional<gid_t> socketGroup() {
+    const struct group *found = ::getgrnam(kSocketGroup);
+    return found ? std::optional(found->gr_gid) : std::nullopt;
+}
+
+std::string hostPort(const std::string &address, uint16_t port) {
+    return address.find(':') == std::string::npos ? fmt::format("{}:{}", address, port)
+                                                  : fmt::format("[{}]:{}", address, port);
+}
+
+} // namespace
+
+struct ControlPlane::State {
+    explicit State(ControlPlaneParts p) : parts(std::move(p)), apiStrand(asio::make_strand(parts.apiExecutor)) {}
+
+    ControlPlaneParts parts;
+    Executor apiStrand; ///< the API server's own tasks
+    std::unique_ptr<datastore::Backend> backend;
+    std::unique_ptr<apiserver::Store> store;
+    std::unique_ptr<apiserver::ClusterAuthorizer> authorizer;
+    std::unique_ptr<apiserver::StrategyTable> strategies;
+    std::unique_ptr<apiserver::AdmissionChain> admission;
+    std::shared_ptr<apiserver::ServiceAccountTokens> serviceAccounts;
+    std::unique_ptr<apiserver::Authenticator> authenticator;
+    std::unique_ptr<apiserver::NodeConnector> nodes;
+    std::unique_ptr<apiserver::ClusterConnect> connect;
+    std::unique_ptr<apiserver::ApiServer> api;
+    std::unique_ptr<ReviewActions> reviews;
+    std::unique_ptr<http::Server> listener;
+    std::unique_ptr<client::Client> bootstrapClient, controllerClient, schedulerClient;
+    std::unique_ptr<ControllerSet> controllers;
+    std::unique_ptr<scheduler::Scheduler> scheduler;
+    uint16_t port = 0;
+};
+
+ControlPlane::ControlPlane(ControlPlaneParts parts) : m_state(std::make_unique<State>(std::move(parts))) {}
+
+ControlPlane::~ControlPlane() = default;
+
+uint16_t ControlPlane::port() const {
+    return m_state->port;
+}
+
+std::unique_ptr<client::Client> ControlPlane::client(UserInfo user) {
+    return m_state->api->localClient(std::move(user));
+}
+
+Task<Result<>> ControlPlane::start() {
+    CO_CHECK(startDatastore());
+    CO_CHECK(makeApiServer());
+    CO_CHECK(co_await startApiServer());
+    if (m_state->parts.config.controllers)
+        startControllers();
+    if (m_state->parts.config.scheduler)
+        startScheduler();
+    co_return Result<>();
+}
+
+Task<> ControlPlane::stop() {
+    State &state = *m_state;
+    if (state.scheduler)
+        co_await state.scheduler->stop();
+    if (state.controllers)
+        co_await state.controllers->stop();
+    if (state.listener)
+        co_await runOn(state.apiStrand, state.listener->stop(kDrain));
+    if (state.api)
+        co_await runOn(state.apiStrand, state.api->stop());
+    if (state.backend)
+        state.backend->stop();
+}
+
+Result<> ControlPlane::startDatastore() {
+    const auto file = m_state->parts.paths.database();
+    CHECK(makeFolder(file.parent_path(), 0700));
+    m_state->backend = datastore::createSqliteBackend({.path = file.string(), .clock = &m_state->parts.clock});
+    return m_state->backend->start();
+}
+
+Result<> ControlPlane::makeApiServer() {
+    using namespace apiserver;
+    State &state = *m_state;
+    const ControlPlaneParts &parts = state.parts;
+    state.store = std::make_unique<Store>(*state.backend, parts.clock);
+    state.authorizer = makeAuthorizer(*state.store);
+    ServiceNetworks networks{
+        .cidrs = {}, .nodePortFirst = parts.config.nodePorts.first, .nodePortLast = parts.config.nodePorts.last};
+    for (const config::Cidr &cidr : parts.config.serviceCidrs)
+        networks.cidrs.push_back(cidr.text());
+    state.strategies = makeStrategyTable(*state.store, parts.clock, parts.random, networks);
+    TRY(state.admission, makeAdmissionChain(*state.store, *state.authorizer, parts.random, {}));
+
+    ServiceAccountOptions accounts{.issuer = "https://kubernetes.default.svc." + parts.config.clusterDomain,
+                                   .signingKey = parts.certificates.serviceKeys.front()};
+    for (const pki::KeyPair &key : parts.certificates.serviceKeys)
+        accounts.verificationKeys.push_back(key.publicKey());
+    state.serviceAccounts =
+        std::make_shared<ServiceAccountTokens>(*state.store, parts.clock, parts.random, std::move(accounts));
+    AuthenticatorOptions authentication{.requestHeaderNames = {"system:auth-proxy"},
+                                        .serviceAccounts = state.serviceAccounts,
+                                        .socketGroup = socketGroup()};
+    TRY(authentication.clientCas, pki::CertificatePool::fromPem(parts.certificates.clientCaPem));
+    TRY(authentication.requestHeaderCas, pki::CertificatePool::fromPem(parts.certificates.requestHeaderCaPem));
+    state.authenticator = makeAuthenticator(*state.store, parts.clock, std::move(authentication));
+
+    state.nodes = createNodeConnector([&certificates = parts.certificates] {
+        return http::ClientTls{.caPem = certificates.serverCaPem,
+                               .certificatePem = certificates.apiToKubelet.chainPem,
+                               .privateKeyPem = certificates.apiToKubelet.keyPem};
+    });
+    state.connect = std::make_unique<ClusterConnect>(*state.store, *state.nodes);
+    ServiceAccountTokens &tokens = *state.serviceAccounts;
+    state.api = std::make_unique<ApiServer>(
+        ApiServerOptions{.store = *state.store,
+                         .backend = *state.backend,
+                         .clock = parts.clock,
+                         .random = parts.random,
+                         .executor = state.apiStrand,
+                         .authenticator = *state.authenticator,
+                         .authorizer = *state.authorizer,
+                         .admission = *state.admission,
+                         .strategies = *state.strategies,
+                         .connect = state.connect.get(),
+                         .advertiseAddress = hostPort(parts.advertiseAddress, parts.config.httpsPort),
+                         .documents = {.openidConfiguration =
+                                           [&tokens] {
+                                               return boost::json::serialize(
+                                                   tokens.discoveryDocument(tokens.issuer() + "/openid/v1/jwks"));
+                                           },
+                                       .jwks = [&tokens] { return boost::json::serialize(tokens.keySet()); }}});
+    state.reviews =
+        std::make_unique<ReviewActions>(state.api->registry(), *state.authenticator, *state.authorizer, tokens);
+    return {};
+}
+
+Task<Result<>> ControlPlane::startApiServer() {
+    State &state = *m_state;
+    // Listening comes first: a port that is taken is the commonest reason not to start, and the port may be chosen
+    // here.
+    CO_CHECK(listen());
+    const ControlPlaneParts &parts = state.parts;
+    apiserver::BootstrapOptions bootstrap{.serverAddresses = {parts.advertiseAddress},
+                                          .serverPort =
+                                              parts.config.advertisePort ? parts.config.advertisePort : state.port,
+                                          .clientCaPem = parts.certificates.clientCaPem,
+                                          .requestHeaderCaPem = parts.certificates.requestHeaderCaPem};
+    for (const config::Cidr &cidr : parts.config.serviceCidrs)
+        bootstrap.serviceIps.push_back(cidr.at(1).text());
+    state.bootstrapClient = state.api->localClient(masterUser("system:apiserver"));
+    state.api->addPostStartHook("bootstrap-controller", [&client = *state.bootstrapClient, bootstrap] {
+        return apiserver::bootstrapCluster(client, bootstrap);
+    });
+    CO_CHECK(co_await runOn(state.apiStrand, state.api->start()));
+    co_return Result<>();
+}
+
+Result<> ControlPlane::listen() {
+    State &state = *m_state;
+    const ControlPlaneParts &parts = state.parts;
+    state.listener = http::Server::create(parts.apiExecutor, state.api->handler());
+    http::TlsOptions tls{.identity = {parts.certificates.apiServing.chainPem, parts.certificates.apiServing.keyPem},
+                         .clientCaPem = parts.certificates.clientCaPem};
+    auto port = state.listener->listenTls(parts.config.bindAddress.text(), parts.config.httpsPort, std::move(tls));
+    if (!port)
+        return Failure(withContext("cannot serve the API; another port can be chosen by --https-listen-port",
+                                   std::move(port).error()));
+    state.port = *port;
+    CHECK(makeFolder(parts.paths.run));
+    CHECK(state.listener->listenUnix(parts.paths.apiSocket(), 0660));
+    if (auto group = socketGroup();
+        group && ::chown(parts.paths.apiSocket().c_str(), static_cast<uid_t>(-1), *group) != 0)
+        log::warning("cluster", "cannot give {} to group {}", parts.paths.apiSocket().string(), kSocketGroup);
+    return {};
+}
+
+void ControlPlane::startControllers() {
+    State &state = *m_state;
+    state.controllerClient = state.api->localClient(masterUser("system:kube-controller-manager"));
+    state.controllers =
+        std::make_unique<ControllerSet>(*state.controllerClient, state.parts.certificates, state.parts.clock,
+                                        state.parts.random, state.parts.controlExecutor);
+    state.controllers->start();
+}
+
+void ControlPlane::startScheduler() {
+    State &state = *m_state;
+    state.schedulerClient = state.api->localClient(masterUser("system:kube-scheduler"));
+    state.scheduler = std::make_unique<scheduler::Scheduler>(*state.schedulerClient, state.parts.clock,
+                                                             state.parts.random, state.parts.controlExecutor);
+    state.scheduler->start();
+}
+
+} // namespace coracle::cluster

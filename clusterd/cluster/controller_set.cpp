@@ -1,0 +1,69 @@
+#include "clusterd/cluster/controller_set.h"
+
+#include "clusterd/cluster/certificate_signer.h"
+#include "clusterd/controllers/certificates/csr_controllers.h"
+#include "clusterd/controllers/deployment/deployment_controller.h"
+#include "clusterd/controllers/endpoint/endpoints_controller.h"
+#include "clusterd/controllers/endpoint/endpointslice_controller.h"
+#include "clusterd/controllers/endpoint/endpointslice_mirroring_controller.h"
+#include "clusterd/controllers/garbagecollector/garbage_collector.h"
+#include "clusterd/controllers/namespace_controller.h"
+#include "clusterd/controllers/nodelifecycle/node_lifecycle_controller.h"
+#include "clusterd/controllers/pod_gc_controller.h"
+#include "clusterd/controllers/replicaset_controller.h"
+#include "clusterd/controllers/root_ca_publisher.h"
+#include "clusterd/controllers/runtime.h"
+#include "clusterd/controllers/serviceaccount_controller.h"
+
+namespace coracle::cluster {
+
+using namespace controllers;
+
+struct ControllerSet::State {
+    State(client::Client &client, Clock &clock, Random &random, Executor executor)
+        : gate(std::move(executor)),
+          informers(client, clock),
+          context{client, clock, random, gate, informers},
+          manager(context) {}
+
+    template<class T, class... Args>
+    void add(Args &&...args) {
+        manager.add(std::make_unique<T>(context, std::forward<Args>(args)...));
+    }
+
+    Gate gate;
+    InformerFactory informers;
+    ControllerContext context;
+    ControllerManager manager;
+};
+
+ControllerSet::ControllerSet(client::Client &client, const Certificates &certificates, Clock &clock, Random &random,
+                             Executor executor)
+    : m_state(std::make_unique<State>(client, clock, random, std::move(executor))) {
+    State &state = *m_state;
+    state.add<CsrApprovingController>();
+    state.add<CsrSigningController>(makeCertificateSigner(certificates, clock));
+    state.add<DeploymentController>();
+    state.add<EndpointsController>();
+    state.add<EndpointSliceController>();
+    state.add<EndpointSliceMirroringController>();
+    state.add<GarbageCollector>();
+    state.add<NamespaceController>();
+    state.add<NodeLifecycleController>();
+    state.add<PodGcController>();
+    state.add<ReplicaSetController>();
+    state.add<RootCaPublisher>(certificates.serverCaPem);
+    state.add<ServiceAccountController>();
+}
+
+ControllerSet::~ControllerSet() = default;
+
+void ControllerSet::start() {
+    m_state->manager.start();
+}
+
+Task<> ControllerSet::stop() {
+    return m_state->gate.close();
+}
+
+} // namespace coracle::cluster

@@ -1,0 +1,151 @@
+#include "clusterd/cluster/node.h"
+
+#include "clusterd/cluster/containerd.h"
+#include "clusterd/cluster/image_import.h"
+#include "clusterd/cluster/kubelet_options.h"
+#include "clusterd/cluster/pod_network.h"
+#include "clusterd/kubelet/cri/grpc_client.h"
+#include "clusterd/kubelet/kubelet.h"
+#include "clusterd/network/node_network.h"
+#include "core/base/log.h"
+
+#include <fmt/format.h>
+
+namespace coracle::cluster {
+
+namespace fs = std::filesystem;
+
+struct Node::State {
+    State(NodeParts p, Executor e) : parts(std::move(p)), executor(e), gate(e) {}
+
+    NodeParts parts;
+    Executor executor;
+    Gate gate;
+    std::vector<std::string> podCidrs;
+    std::unique_ptr<Containerd> containerd; ///< null with --container-runtime-endpoint
+    std::unique_ptr<kubelet::cri::GrpcRuntime> runtime, images;
+    std::unique_ptr<kubelet::CgroupManager> cgroups;
+    std::unique_ptr<kubelet::Kubelet> kubelet;
+    std::unique_ptr<network::NodeNetwork> network;
+};
+
+namespace {
+
+fs::path socketOf(const std::string &endpoint) {
+    static constexpr std::string_view kScheme = "unix://";
+    return endpoint.starts_with(kScheme) ? fs::path(endpoint.substr(kScheme.size())) : fs::path(endpoint);
+}
+
+} // namespace
+
+Node::Node(NodeParts parts, Executor executor) : m_state(std::make_unique<State>(std::move(parts), executor)) {}
+
+Node::~Node() = default;
+
+Result<> Node::check() {
+    CHECK(Containerd::findPrograms());
+    return {};
+}
+
+Task<Result<>> Node::start() {
+    CO_CHECK(co_await startContainerd());
+    CO_CHECK(co_await startPodNetwork());
+    CO_CHECK(co_await startKubelet());
+    CO_CHECK(co_await startNetwork());
+    co_return Result<>();
+}
+
+Task<> Node::stop() {
+    if (m_state->network)
+        co_await m_state->network->stop();
+    if (m_state->kubelet)
+        co_await m_state->kubelet->stop();
+    if (m_state->containerd)
+        co_await m_state->containerd->stop();
+    co_await m_state->gate.close();
+}
+
+Task<Result<>> Node::startContainerd() {
+    const config::NodeConfig &node = m_state->parts.config.node;
+    const Paths &paths = m_state->parts.paths;
+    fs::path socket = socketOf(node.runtimeEndpoint);
+    if (socket.empty()) {
+        CO_TRY(const auto programs, Containerd::findPrograms());
+        ContainerdOptions options{.pauseImage = node.pauseImage,
+                                  .snapshotter = node.snapshotter,
+                                  .defaultRuntime = node.defaultRuntime,
+                                  .nonRootDevices = node.nonRootDevices,
+                                  .mayLowerOomScore = mayLowerOomScore(),
+                                  .appArmor = appArmorUsable()};
+        m_state->containerd =
+            std::make_unique<Containerd>(paths, programs, std::move(options), m_state->gate, m_state->parts.clock);
+        CO_CHECK(co_await m_state->containerd->start());
+        CO_CHECK(co_await importImages(paths, findImageArchives(paths, builtInImages(m_state->parts.executable)),
+                                       m_state->parts.clock));
+        socket = paths.containerdSocket();
+    }
+    m_state->runtime = std::make_unique<kubelet::cri::GrpcRuntime>(socket);
+    if (!node.imageEndpoint.empty())
+        m_state->images = std::make_unique<kubelet::cri::GrpcRuntime>(socketOf(node.imageEndpoint));
+    co_return Result<>();
+}
+
+Task<Result<>> Node::startPodNetwork() {
+    const config::ServerConfig &config = m_state->parts.config;
+    CO_TRY(m_state->podCidrs,
+           co_await choosePodCidrs(m_state->parts.admin, m_state->parts.nodeName, config.clusterCidrs));
+    if (m_state->containerd)
+        CO_CHECK(writeCniConfig(m_state->parts.paths, m_state->podCidrs, config.node.cniConfig));
+    co_return Result<>();
+}
+
+Task<Result<>> Node::startKubelet() {
+    const NodeParts &parts = m_state->parts;
+    auto cgroups = kubelet::CgroupManager::create();
+    if (cgroups)
+        m_state->cgroups = std::move(*cgroups);
+    else
+        log::warning("kubelet", "pods are not put into control groups: {}", cgroups.error().message);
+    CO_TRY(auto options,
+           makeKubeletOptions(parts.config, parts.paths, parts.certificates, parts.nodeName, parts.clock));
+    auto &imageRuntime = m_state->images ? *m_state->images : *m_state->runtime;
+    kubelet::KubeletDependencies dependencies{.client = parts.client,
+                                              .clock = parts.clock,
+                                              .random = parts.random,
+                                              .runtime = m_state->runtime->runtime(),
+                                              .images = imageRuntime.images(),
+                                              .mounter = kubelet::systemMounter(),
+                                              .probes = kubelet::networkProbeTransport(),
+                                              .cgroups = m_state->cgroups.get()};
+    m_state->kubelet = std::make_unique<kubelet::Kubelet>(std::move(options), dependencies, m_state->executor);
+    CO_CHECK(co_await m_state->kubelet->start());
+    m_state->gate.spawn([this] { return labelNode(); });
+    co_return Result<>();
+}
+
+Task<> Node::labelNode() {
+    const NodeParts &parts = m_state->parts;
+    auto completed = co_await completeNode(parts.admin, parts.clock, parts.nodeName, m_state->podCidrs);
+    if (!completed)
+        log::error("cluster", "cannot complete node {}: {}", parts.nodeName, completed.error().message);
+}
+
+Task<Result<>> Node::startNetwork() {
+    const NodeParts &parts = m_state->parts;
+    network::NodeNetworkOptions options{.nodeName = parts.nodeName,
+                                        .instance = parts.paths.instance.id(),
+                                        .clusterDomain = parts.config.clusterDomain,
+                                        .resolvConf = hostResolvConf(parts.config.node),
+                                        .enableProxy = parts.config.kubeProxy,
+                                        .enableDns = !parts.config.disabled.contains("coredns")};
+    for (const config::Cidr &cidr : parts.config.clusterCidrs)
+        options.clusterCidrs.push_back(cidr.text());
+    for (const config::Address &address : parts.config.clusterDns)
+        options.clusterDns.push_back(address.text());
+    m_state->network = std::make_unique<network::NodeNetwork>(std::move(options), parts.client, parts.clock,
+                                                              parts.random, m_state->executor);
+    CO_CHECK(m_state->network->start());
+    co_return Result<>();
+}
+
+} // namespace coracle::cluster

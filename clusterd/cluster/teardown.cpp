@@ -1,0 +1,104 @@
+#include "clusterd/cluster/teardown.h"
+
+#include "clusterd/cluster/containerd.h"
+#include "clusterd/cluster/event_loop.h"
+#include "clusterd/cluster/networks.h"
+#include "clusterd/datastore/data_lock.h"
+#include "clusterd/kubelet/cgroups/cgroup_manager.h"
+#include "clusterd/kubelet/cri/grpc_client.h"
+#include "clusterd/kubelet/volumes/mounter.h"
+#include "clusterd/network/netlink.h"
+#include "clusterd/network/proxy/nftables.h"
+#include "core/base/log.h"
+
+#include <fmt/format.h>
+
+namespace coracle::cluster {
+
+namespace fs = std::filesystem;
+
+namespace {
+
+constexpr std::string_view kComponent = "killall";
+
+void note(const Result<> &result) {
+    if (!result)
+        log::warning(kComponent, "{}", result.error().message);
+}
+
+/// By the runtime itself: it gives addresses back and unmounts what it mounted.
+Task<Result<>> removePods(kubelet::cri::RuntimeService &runtime) {
+    CO_TRY(const auto sandboxes, co_await runtime.listPodSandbox({}));
+    for (const auto &sandbox : sandboxes) {
+        auto stopped = co_await runtime.stopPodSandbox(sandbox.id);
+        note(stopped);
+        if (stopped)
+            note(co_await runtime.removePodSandbox(sandbox.id));
+    }
+    log::info(kComponent, "removed {} pods", sandboxes.size());
+    co_return Result<>();
+}
+
+/// containerd is needed to end its containers: started where it does not run, and ended after that.
+Task<Result<>> removeContainers(Paths paths, Executor executor) {
+    CO_TRY(const auto programs, Containerd::findPrograms());
+    Gate gate(executor);
+    Containerd containerd(paths, programs, {.mayLowerOomScore = mayLowerOomScore()}, gate, systemClock());
+    Result<> result = co_await containerd.start();
+    if (result) {
+        kubelet::cri::GrpcRuntime runtime(paths.containerdSocket());
+        result = co_await removePods(runtime.runtime());
+    }
+    co_await containerd.stop();
+    co_await gate.close();
+    co_return result;
+}
+
+void unmountBelow(const fs::path &folder) {
+    kubelet::Mounter &mounter = kubelet::systemMounter();
+    auto mounts = mounter.mountsBelow(folder);
+    if (!mounts)
+        return note(Failure(std::move(mounts).error()));
+    for (const fs::path &mount : *mounts)
+        note(mounter.unmount(mount));
+}
+
+void removeNetwork(const Paths &paths) {
+    network::Nftables nftables;
+    const std::string table = paths.instance.name("clusterd");
+    // "add" first: deleting a table that is not there would be an error.
+    for (const char *family : {"ip", "ip6"})
+        note(nftables.run(fmt::format("add table {0} {1}; delete table {0} {1}", family, table)));
+    note(network::removeLink(paths.instance.bridge()));
+    if (const auto address = knownClusterDns(paths))
+        note(network::removeAddress("lo", *address + "/32"));
+}
+
+void removeCgroups(const Paths &paths) {
+    auto manager = kubelet::CgroupManager::create();
+    if (!manager)
+        return;
+    note((*manager)->remove(paths.instance.isDefault() ? "/kubepods" : "/" + paths.instance.name("clusterd")));
+    note((*manager)->remove("/" + paths.instance.name("clusterd-containerd")));
+}
+
+} // namespace
+
+Result<> tearDownNode(const Paths &paths) {
+    std::error_code error;
+    if (!fs::exists(paths.data, error))
+        return {};
+    auto lock = datastore::DataLock::acquire(paths.lock());
+    if (!lock)
+        return Failure(withContext("the server must be stopped first", std::move(lock).error()));
+    EventLoop loop("killall", 1);
+    if (fs::exists(paths.containerdRoot(), error))
+        note(waitFor(loop.executor(), removeContainers(paths, loop.executor())));
+    removeCgroups(paths);
+    unmountBelow(paths.kubelet());
+    unmountBelow(paths.containerdState());
+    removeNetwork(paths);
+    return {};
+}
+
+} // namespace coracle::cluster

@@ -1,0 +1,137 @@
+#include "clusterd/cluster/pod_network.h"
+
+#include "core/api/types/core_v1.h"
+#include "core/base/files.h"
+
+#include <QTemporaryDir>
+#include <QTest>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+
+using namespace coracle;
+using namespace coracle::cluster;
+namespace fs = std::filesystem;
+
+namespace {
+
+api::ObjectPtr node(const std::string &name, const std::string &podCidrs) {
+    auto object = api::Object::parse(R"({"apiVersion":"v1","kind":"Node","metadata":{"name":")" + name +
+                                     R"("},"spec":{"podCIDRs":)" + podCidrs + "}}");
+    if (!object)
+        qFatal("%s", object.error().message.c_str());
+    return *object;
+}
+
+/// Holds nodes and remembers patches.
+class FakeClient final : public client::Client {
+public:
+    std::vector<api::ObjectPtr> nodes;
+    std::string patched;
+
+    Task<Result<api::ObjectPtr>> get(const api::ResourceInfo &, std::string, std::string name, std::string) override {
+        for (const api::ObjectPtr &node : nodes)
+            if (node->name() == name)
+                co_return node;
+        co_return errors::notFound("nodes", "", name);
+    }
+    Task<Result<client::ObjectList>> list(const api::ResourceInfo &, std::string, client::ListOptions) override {
+        co_return client::ObjectList{.items = nodes};
+    }
+    Task<Result<std::unique_ptr<client::Watch>>> watch(const api::ResourceInfo &, std::string,
+                                                       client::WatchOptions) override {
+        co_return errors::internal("not here");
+    }
+    Task<Result<api::ObjectPtr>> create(const api::ResourceInfo &, std::string, std::string, client::WriteOptions,
+                                        std::string) override {
+        co_return errors::internal("not here");
+    }
+    Task<Result<api::ObjectPtr>> update(const api::ResourceInfo &, std::string, std::string, std::string,
+                                        client::WriteOptions) override {
+        co_return errors::internal("not here");
+    }
+    Task<Result<api::ObjectPtr>> patch(const api::ResourceInfo &, std::string, std::string, client::PatchType,
+                                       std::string body, client::WriteOptions) override {
+        patched = body;
+        co_return nodes.front();
+    }
+    Task<Result<>> remove(const api::ResourceInfo &, std::string, std::string, client::DeleteOptions) override {
+        co_return errors::internal("not here");
+    }
+};
+
+template<class T>
+T run(Task<T> task) {
+    boost::asio::io_context context;
+    auto future = boost::asio::co_spawn(context, std::move(task), boost::asio::use_future);
+    context.run();
+    return future.get();
+}
+
+std::vector<config::Cidr> cidrs(std::initializer_list<const char *> texts) {
+    std::vector<config::Cidr> all;
+    for (const char *text : texts)
+        all.push_back(*config::Cidr::parse(text));
+    return all;
+}
+
+using Texts = std::vector<std::string>;
+
+} // namespace
+
+class PodNetworkTest : public QObject {
+    Q_OBJECT
+
+private slots:
+    void choosesTheFirstFreePart() {
+        FakeClient client;
+        QCOMPARE(*run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/16", "fd00:42::/56"}))),
+                 (Texts{"10.42.0.0/24", "fd00:42::/64"}));
+        client.nodes = {node("b", R"(["10.42.0.0/24"])"), node("c", R"(["10.42.2.0/24"])")};
+        QCOMPARE(*run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/16"}))), Texts{"10.42.1.0/24"});
+    }
+
+    void keepsWhatTheNodeHas() {
+        FakeClient client;
+        client.nodes = {node("a", R"(["10.42.7.0/24"])")};
+        QCOMPARE(*run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/16"}))), Texts{"10.42.7.0/24"});
+    }
+
+    void aFullNetworkIsAnError() {
+        FakeClient client;
+        client.nodes = {node("b", R"(["10.42.0.0/25"])")};
+        auto none = run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/25"})));
+        QVERIFY(!none);
+        QVERIFY(none.error().message.find("no network left") != std::string::npos);
+    }
+
+    void completesTheNodeOnce() {
+        FakeClient client;
+        client.nodes = {node("a", "[]")};
+        QVERIFY(run(completeNode(client, systemClock(), "a", {"10.42.0.0/24"})).has_value());
+        QVERIFY(client.patched.find(R"("podCIDRs":["10.42.0.0/24"])") != std::string::npos);
+        QVERIFY(client.patched.find("node-role.kubernetes.io/control-plane") != std::string::npos);
+        client.nodes = {node("a", R"(["10.42.7.0/24"])")};
+        QVERIFY(run(completeNode(client, systemClock(), "a", {"10.42.7.0/24"})).has_value());
+        QVERIFY(client.patched.find("podCIDR") == std::string::npos); // it cannot change
+    }
+
+    void writesTheConfigurationOnlyWhenItChanges() {
+        QTemporaryDir folder;
+        Paths paths;
+        paths.data = folder.path().toStdString();
+        QVERIFY(writeCniConfig(paths, {"10.42.0.0/24"}, "").has_value());
+        const fs::path file = paths.cniConfigFolder() / "10-clusterd.conflist";
+        const auto first = fs::last_write_time(file);
+        QVERIFY(writeCniConfig(paths, {"10.42.0.0/24"}, "").has_value());
+        QVERIFY(fs::last_write_time(file) == first); // containerd need not read it again
+        const fs::path own = paths.data / "own.conflist";
+        QVERIFY(writeFileAtomic(own, "{}", 0644).has_value());
+        QVERIFY(writeCniConfig(paths, {"10.42.0.0/24"}, own).has_value());
+        QCOMPARE(*readFile(file), std::string("{}"));
+        QVERIFY(!writeCniConfig(paths, {"10.42.0.0/24"}, "/nonexistent"));
+    }
+};
+
+QTEST_GUILESS_MAIN(PodNetworkTest)
+#include "tst_pod_network.moc"
