@@ -1,0 +1,20 @@
+/// Kubeconfig files.
+#include "core/config/kubeconfig.h"
+#include "tests/fuzz/fuzz.h"
+
+using namespace coracle;
+using fuzz::expect;
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
+    const auto parsed = config::Kubeconfig::parse(fuzz::asText(data, size));
+    if (!parsed)
+        return 0;
+    const std::string text = parsed->text();
+    const auto again = config::Kubeconfig::parse(text);
+    expect(again.has_value(), "what was written can be read");
+    expect(again->text() == text, "text(parse(text)) = text");
+    expect(again->clusters.size() == parsed->clusters.size() && again->users.size() == parsed->users.size() &&
+               again->contexts.size() == parsed->contexts.size() && again->currentContext == parsed->currentContext,
+           "nothing is lost");
+    return 0;
+}

@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""The tree's own rules that no compiler knows. Prints what breaks them; the exit code is 1 when there is any."""
+
+import pathlib
+import re
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+LINE_LENGTH_MAX = 120
+FILE_LINES_MAX = 500
+
+# Folders in the order of the layers: a folder may include only those before it.
+LAYERS = ["core/base", "core/api", "core/http", "core/pki", "core/config", "core/client", "clusterd/datastore",
+          "clusterd/apiserver", "clusterd/scheduler", "clusterd/controllers", "clusterd/network", "clusterd/kubelet",
+          "clusterd/cluster", "clusterd/cli"]
+# Headers that cost every file that includes them seconds.
+HEAVY = re.compile(r"#include <(boost/json\.hpp|boost/asio\.hpp|boost/beast\.hpp|grpc.*|nghttp2/.*|boost/asio/ssl.*)>")
+FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
+
+
+def layer_of(path):
+    return next((i for i, layer in enumerate(LAYERS) if path.startswith(layer + "/")), None)
+
+
+def check(path, text):
+    lines = text.splitlines()
+    header = path.endswith(".h")
+    if len(lines) > FILE_LINES_MAX and not path.startswith("tests/"):
+        yield 1, f"{len(lines)} lines; split it (at most {FILE_LINES_MAX})"
+    if header and "#pragma once" not in text:
+        yield 1, "#pragma once is missing"
+    own = layer_of(path)
+    for number, line in enumerate(lines, 1):
+        if len(line) > LINE_LENGTH_MAX:
+            yield number, f"{len(line)} columns (at most {LINE_LENGTH_MAX})"
+        if line != line.rstrip():
+            yield number, "blanks at the end of the line"
+        if FORBIDDEN.search(line):
+            yield number, "unfinished work belongs into an issue"
+        if header and HEAVY.search(line):
+            yield number, "a heavy header in a header: forward-declare instead"
+        if header and re.match(r"using namespace ", line):
+            yield number, "using namespace in a header"
+        include = re.match(r'#include "([^"]+)"', line)
+        included = layer_of(include.group(1)) if include else None
+        if own is not None and included is not None and included > own:
+            yield number, f"{include.group(1)} is in a layer above {LAYERS[own]}"
+
+
+def main():
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.h", "*.cpp", "*.c"],
+                           cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
+    found = 0
+    for name in sorted(set(names)):
+        file = ROOT / name
+        if not file.exists():
+            continue
+        for number, message in check(name, file.read_text(encoding="utf-8")):
+            print(f"{name}:{number}: {message}")
+            found += 1
+    print(f"{len(names)} files, {found} findings", file=sys.stderr)
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
