@@ -24,6 +24,9 @@ set(CORACLE_SANITIZE "" CACHE STRING "Sanitizers for all targets: address,undefi
 if(CORACLE_SANITIZE)
     add_compile_options(-fsanitize=${CORACLE_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
     add_link_options(-fsanitize=${CORACLE_SANITIZE})
+    if(CORACLE_SANITIZE STREQUAL "thread" AND CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        add_compile_options(-Wno-tsan) # about fences in Boost.Asio, which stand beside its mutexes
+    endif()
 endif()
 
 add_compile_options(-Wall -Wextra -Wno-missing-field-initializers)

@@ -3,6 +3,7 @@
 #include "clusterd/apiserver/handlers/authorization_stage.h"
 #include "clusterd/apiserver/handlers/connect_handlers.h"
 #include "clusterd/apiserver/handlers/resource_handlers.h"
+#include "clusterd/apiserver/handlers/status_body.h"
 #include "clusterd/apiserver/handlers/system_handlers.h"
 #include "clusterd/apiserver/local_client.h"
 #include "core/base/gate.h"
@@ -117,6 +118,18 @@ http::Handler ApiServer::handler() {
     return [state = m_state.get()](http::Request &request, http::ResponseWriter &writer) {
         return state->serve(request, writer);
     };
+}
+
+http::Refusal ApiServer::refusal(int status) {
+    Status refused{.code = status};
+    if (status == 413)
+        refused =
+            errors::tooLarge(fmt::format("Request entity too large: limit is {}", http::Limits().bodyBytesMax)).error();
+    else if (status == 400)
+        refused = errors::badRequest("the request is no valid HTTP").error();
+    else
+        refused.message = http::reasonPhrase(status);
+    return {"application/json", statusBody(refused)};
 }
 
 Task<> ApiServer::State::runHook(Hook hook) {

@@ -40,6 +40,8 @@ public:
     Task<> stop();
 
     http::Handler handler();
+    /// How the listener answers what never reaches the handler: as a Status, as clients expect it.
+    static http::Refusal refusal(int status);
     std::unique_ptr<client::Client> localClient(UserInfo user);
     const Reader &reader() const;
     bool ready() const;

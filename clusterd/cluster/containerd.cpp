@@ -19,6 +19,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::string_view kComponent = "containerd";
+constexpr std::string_view kCgroup = "clusterd-containerd";
 constexpr auto kSocketPoll = 20ms;
 constexpr auto kSocketTimeout = 60s; // boltdb may have to read a large file from a slow card
 constexpr auto kStopTimeout = 10s;
@@ -56,26 +57,36 @@ std::optional<Process> findUnresponsive(const Paths &paths) {
     return process ? std::optional(std::move(*process)) : std::nullopt;
 }
 
+/// containerd's own control group in every hierarchy that counts something.
+std::vector<fs::path> cgroupsOf(const std::string &name) {
+    const fs::path root = "/sys/fs/cgroup";
+    std::error_code error;
+    if (fs::exists(root / "cgroup.controllers", error))
+        return {root / name};
+    std::vector<fs::path> groups;
+    for (const char *controller : {"memory", "cpu", "cpuacct", "pids"})
+        if (fs::is_directory(root / controller, error))
+            groups.push_back(root / controller / name);
+    return groups;
+}
+
 /// Accounts for containerd apart from clusterd, and keeps it when clusterd's own cgroup is ended. Best effort: where
 /// cgroups are not writable it stays in ours.
 void moveToCgroup(pid_t pid, const std::string &name) {
-    const fs::path root = "/sys/fs/cgroup";
-    std::error_code error;
-    std::vector<fs::path> hierarchies;
-    if (fs::exists(root / "cgroup.controllers", error))
-        hierarchies = {root};
-    else
-        hierarchies = {root / "memory", root / "cpu", root / "cpuacct", root / "pids"};
-    for (const fs::path &hierarchy : hierarchies) {
-        if (!fs::is_directory(hierarchy, error))
-            continue;
-        fs::create_directory(hierarchy / name, error);
-        const fs::path procs = hierarchy / name / "cgroup.procs";
-        if (FILE *file = std::fopen(procs.c_str(), "we")) {
+    for (const fs::path &group : cgroupsOf(name)) {
+        std::error_code error;
+        fs::create_directory(group, error);
+        if (FILE *file = std::fopen((group / "cgroup.procs").c_str(), "we")) {
             std::fprintf(file, "%d\n", pid);
             std::fclose(file);
         }
     }
+}
+
+/// It stays as long as shims, which containerd starts inside, are there.
+void removeCgroup(const std::string &name) {
+    for (const fs::path &group : cgroupsOf(name))
+        ::rmdir(group.c_str());
 }
 
 } // namespace
@@ -146,6 +157,7 @@ Task<> Containerd::stop() {
     m_process.reset();
     std::error_code error;
     fs::remove(m_paths.containerdPid(), error);
+    removeCgroup(m_paths.instance.name(kCgroup));
 }
 
 Task<Result<>> Containerd::launch() {
@@ -154,8 +166,7 @@ Task<Result<>> Containerd::launch() {
                              .output = m_paths.containerdLog(),
                              .environment = childEnvironment()};
     CO_TRY(m_process, Process::start(options));
-    const std::string name = m_paths.instance.name("clusterd-containerd");
-    moveToCgroup(m_process->pid(), name);
+    moveToCgroup(m_process->pid(), m_paths.instance.name(kCgroup));
     CO_CHECK(writeFileAtomic(m_paths.containerdPid(), fmt::format("{}\n", m_process->pid()), 0644));
     CO_CHECK(co_await awaitSocket());
     log::info(kComponent, "started process {}", m_process->pid());

@@ -197,7 +197,7 @@ Task<Result<>> ControlPlane::startApiServer() {
 Result<> ControlPlane::listen() {
     State &state = *m_state;
     const ControlPlaneParts &parts = state.parts;
-    state.listener = http::Server::create(parts.apiExecutor, state.api->handler());
+    state.listener = http::Server::create(parts.apiExecutor, state.api->handler(), {}, apiserver::ApiServer::refusal);
     http::TlsOptions tls{.identity = {parts.certificates.apiServing.chainPem, parts.certificates.apiServing.keyPem},
                          .clientCaPem = parts.certificates.clientCaPem};
     auto port = state.listener->listenTls(parts.config.bindAddress.text(), parts.config.httpsPort, std::move(tls));

@@ -135,9 +135,8 @@ Task<Result<>> ReplicaSetController::createPods(const std::string &keyRef, const
             // What was not created will not be observed.
             for (; made < count; ++made)
                 m_expectations.creationObserved(key);
-            // The namespace is going away: there is nothing to retry.
-            if (created.error().message.find("because it is being terminated") != std::string::npos)
-                co_return Result<>{};
+            if (isNamespaceTerminating(created.error()))
+                co_return std::unexpected(created.error());
             events().event(reference(set), client::EventKind::Warning, "FailedCreate",
                            "Error creating: " + created.error().message);
             co_return std::unexpected(created.error());

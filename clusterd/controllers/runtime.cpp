@@ -2,6 +2,8 @@
 
 #include "core/base/log.h"
 
+#include <algorithm>
+
 namespace coracle::controllers {
 
 client::Informer &InformerFactory::get(const ResourceInfo &resource) {
@@ -70,6 +72,12 @@ Task<> ControllerManager::work(Controller *controller) {
         if (reconciled) {
             queue.forget(*key);
         } else {
+            // Nothing can be made in a namespace that is going away, and nothing needs to.
+            if (isNamespaceTerminating(reconciled.error())) {
+                queue.forget(*key);
+                queue.done(*key);
+                continue;
+            }
             // Conflicts are the ordinary course of optimistic locking: the informer brings the newer state.
             if (!isConflict(reconciled.error()))
                 log::warning(controller->name(), "{}: {}", *key, reconciled.error().message);
@@ -84,6 +92,12 @@ bool ControllerManager::idle() const {
         if (!controller->queue().idle())
             return false;
     return true;
+}
+
+bool isNamespaceTerminating(const Status &status) {
+    return status.code == 403 && std::any_of(status.causes.begin(), status.causes.end(), [](const StatusCause &cause) {
+               return cause.reason == "NamespaceTerminating";
+           });
 }
 
 std::pair<std::string, std::string> splitKey(std::string_view key) {

@@ -110,6 +110,9 @@ private:
     bool m_running = false;
 };
 
+/// The error of a write into a namespace that is being deleted (admission NamespaceLifecycle).
+bool isNamespaceTerminating(const Status &status);
+
 /// "namespace/name" -> both parts; a key without a slash has no namespace.
 std::pair<std::string, std::string> splitKey(std::string_view key);
 

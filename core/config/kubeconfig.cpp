@@ -3,6 +3,8 @@
 #include "core/pki/encoding.h"
 
 #include <algorithm>
+#include <array>
+#include <cctype>
 #include <fmt/format.h>
 #include <yaml-cpp/yaml.h>
 
@@ -77,12 +79,29 @@ Result<Kubeconfig> read(const YAML::Node &document) {
     return config;
 }
 
+/// Whether YAML takes the bare text for a string: "123", "yes" and "~" are none.
+bool isPlain(const std::string &text) {
+    static constexpr std::array<std::string_view, 8> kWords{"y", "n", "yes", "no", "on", "off", "true", "false"};
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return std::tolower(c); });
+    const auto first = static_cast<unsigned char>(lower[0]);
+    return (std::isalpha(first) || first == '/') && text.back() != ':' && lower != "null" &&
+           std::ranges::find(kWords, lower) == kWords.end() && std::ranges::all_of(lower, [](unsigned char c) {
+               return std::isalnum(c) || std::string_view("+/=._:@-").find(char(c)) != std::string_view::npos;
+           });
+}
+
 class Writer {
 public:
     void put(const char *key, const std::string &value) {
-        if (!value.empty())
-            m_out << YAML::Key << key << YAML::Value << value;
+        if (value.empty())
+            return;
+        m_out << YAML::Key << key << YAML::Value;
+        if (!isPlain(value))
+            m_out << YAML::DoubleQuoted;
+        m_out << value;
     }
+    void putTrue(const char *key) { m_out << YAML::Key << key << YAML::Value << true; }
     void putEncoded(const char *key, const std::string &value) { put(key, value.empty() ? value : pki::base64(value)); }
     /// `key:` and a list of `{name, <kind>: {...}}`.
     template<class T, class Body>
@@ -121,7 +140,7 @@ std::string Kubeconfig::text() const {
         writer.putEncoded("certificate-authority-data", cluster.caPem);
         writer.put("certificate-authority", cluster.caFile);
         if (cluster.insecureSkipTlsVerify)
-            writer.put("insecure-skip-tls-verify", "true");
+            writer.putTrue("insecure-skip-tls-verify");
         writer.put("server", cluster.server);
         writer.put("tls-server-name", cluster.tlsServerName);
     });

@@ -51,8 +51,7 @@ public:
     Core(Executor executor, Handler handler, Limits limits, RefusalForm refusalForm)
         : m_executor(std::move(executor)),
           m_strand(asio::make_strand(m_executor)),
-          m_shared(
-              std::make_shared<ServerShared>(ServerShared{std::move(handler), limits, std::move(refusalForm)})),
+          m_shared(std::make_shared<ServerShared>(ServerShared{std::move(handler), limits, std::move(refusalForm)})),
           m_changed(m_strand),
           m_sweep(m_strand) {}
 

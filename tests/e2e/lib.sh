@@ -35,8 +35,33 @@ start_cluster() { # [flag...]
     wait_for 60 "the node to be Ready" node_is_ready
 }
 
-node_is_ready() {
+# Starts a server without a node, where only the API matters.
+start_api() { # [flag...]
+    https_port=$(pick_port)
+    mkdir -p "$data"
+    start_clusterd --disable-agent "$@"
+    wait_for 60 "the API to be ready" api_is_ready
+}
+
+api_is_ready() {
+    still_runs
+    kubectl get --raw /readyz >/dev/null 2>&1
+}
+
+still_runs() {
     kill -0 "$server_pid" 2>/dev/null || { show_log; echo "clusterd ended" >&2; exit 1; }
+}
+
+# The kubeconfig's CA and client certificate as files for curl: ca.crt, client.crt, client.key.
+extract_credentials() {
+    local part
+    for part in certificate-authority-data:ca.crt client-certificate-data:client.crt client-key-data:client.key; do
+        sed -n "s/.*${part%%:*}: //p" "$KUBECONFIG" | base64 -d >"$scratch/${part##*:}"
+    done
+}
+
+node_is_ready() {
+    still_runs
     kubectl get node node-1 -o 'jsonpath={.status.conditions[?(@.type=="Ready")].status}' 2>/dev/null | grep -qx True
 }
 

@@ -3,7 +3,7 @@
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
 start_cluster
 ns() { kubectl -n hello "$@"; }
-ctr_() { "$clusterd" ctr --data-dir "$data" "$@"; }
+ctr_() { CLUSTERD_DATA_DIR=$data "$clusterd" ctr "$@"; }
 
 check "apply" kubectl apply -f "$source_dir/examples/hello.yaml"
 check "rollout status" ns rollout status deployment/hello --timeout=60s
@@ -22,13 +22,17 @@ check "requests are spread over the pods" gives 3 spread
 check "ConfigMap changes reach the pods" ns patch configmap hello --type=merge -p '{"data":{"greeting.txt":"changed"}}'
 check "  in the mounted file" wait_for 120 "the file to change" bash -c "curl -sS --max-time 5 http://$ip/file?path=/etc/hello/greeting.txt | grep -q changed"
 
+# The network namespaces of this cluster's sandboxes.
+for id in $(ctr_ -n k8s.io containers list -q); do ctr_ -n k8s.io containers info "$id"; done | grep -oE '/var/run/netns/cni-[0-9a-f-]+' | sort -u | sed 's|.*/||' >"$scratch/namespaces"
 check "delete the namespace" kubectl delete namespace hello --timeout=90s
-check "no container is left" bash -c "! '$clusterd' ctr --data-dir '$data' -n k8s.io containers list | grep coracle/hello"
+no_containers() { ! ctr_ -n k8s.io containers list | grep -q coracle/hello; }
+check "no container is left" wait_for 20 "containers to go" no_containers
 no_leftovers() {
     ! grep -E " $data/.*(volumes|rootfs)" /proc/self/mountinfo
 }
 check "no mount is left" wait_for 20 "mounts to go" no_leftovers
-check "no network namespace is left" wait_for 20 "network namespaces to go" bash -c "! ip netns list | grep -f <('$clusterd' ctr --data-dir '$data' -n k8s.io containers list -q) 2>/dev/null | grep -q ."
+no_namespaces() { [ "$(ctr_ -n k8s.io containers list -q | wc -l)" = 0 ] && ! grep -E "netns/cni-" /proc/self/mountinfo | grep -qE "$(tr '\n' '|' <"$scratch/namespaces" | sed 's/|$//')"; }
+check "no network namespace is left" wait_for 20 "network namespaces to go" no_namespaces
 no_service_rules() { ! nft list ruleset | grep -qF "$ip"; }
 check "no rule of the service is left" wait_for 10 "rules to go" no_service_rules
 finish

@@ -10,14 +10,14 @@ kubectl -n hello wait pod/box --for=condition=Ready --timeout=60s >/dev/null
 ns() { kubectl -n hello "$@"; }
 in_pod() { kubectl -n hello exec box -- "$@"; }
 ip=$(ns get service hello -o jsonpath='{.spec.clusterIP}')
-node_ip=$(kubectl get node node-1 -o jsonpath='{.status.addresses[?(@.type=="InternalIP")].address}')
+node_ip=$(kubectl get node node-1 -o jsonpath='{.status.addresses[?(@.type=="InternalIP")].address}' | cut -d' ' -f1)
 
-check "cluster IP from a pod" matches 'Hello from Coracle' in_pod wget -qO- -T 5 "http://$ip/"
-spread() { in_pod sh -c 'for i in $(seq 60); do wget -qO- -T 5 "http://'"$ip"'/env?name=HELLO_POD"; echo; done' | grep . | sort -u | wc -l; }
+check "cluster IP from a pod" matches 'Hello from Coracle' in_pod curl -sS --max-time 5 "http://$ip/"
+spread() { in_pod sh -c 'for i in $(seq 60); do curl -sS --max-time 5 "http://'"$ip"'/env?name=HELLO_POD"; echo; done' | grep . | sort -u | wc -l; }
 check "  is spread over the ready pods" gives 3 spread
-check "the short name" matches 'Hello' in_pod wget -qO- -T 5 http://hello/
-check "name and namespace" matches 'Hello' in_pod wget -qO- -T 5 http://hello.hello/
-check "the full name" matches 'Hello' in_pod wget -qO- -T 5 http://hello.hello.svc.cluster.local/
+check "the short name" matches 'Hello' in_pod curl -sS --max-time 5 http://hello/
+check "name and namespace" matches 'Hello' in_pod curl -sS --max-time 5 http://hello.hello/
+check "the full name" matches 'Hello' in_pod curl -sS --max-time 5 http://hello.hello.svc.cluster.local/
 check "nslookup" matches "$ip" in_pod nslookup -type=a hello.hello.svc.cluster.local
 check "SRV" matches '80 hello.hello.svc.cluster.local' in_pod nslookup -type=srv _http._tcp.hello.hello.svc.cluster.local
 check "PTR" matches 'hello.hello.svc.cluster.local' in_pod nslookup -type=ptr "$(echo "$ip" | awk -F. '{print $4"."$3"."$2"."$1".in-addr.arpa"}')"

@@ -33,7 +33,8 @@ forwarded() { # TARGET PORT
 }
 check "port-forward to a pod" forwarded "$(kubectl get pods -l app=web -o name | head -n 1)" 8080
 check "port-forward to a service" forwarded service/web 80
-check "run --rm -it" matches 'inside' script -qec "kubectl run once --rm -it --restart=Never --image=$busybox -- sh -c 'echo inside'" /dev/null
+# The command takes its time, because what it says before kubectl has attached is only in the log.
+check "run --rm -it" matches 'inside' script -qec "kubectl run once --rm -it --restart=Never --image=$busybox -- sh -c 'sleep 2; echo inside'" /dev/null
 check "  it is gone" wait_for 30 "the pod to go" bash -c '! kubectl get pod once 2>/dev/null'
 kubectl run talk --image=$busybox --restart=Never -i --attach=false -- sh -c 'while read line; do echo "got $line"; done' >/dev/null
 kubectl wait pod/talk --for=condition=Ready --timeout=60s >/dev/null

@@ -13,7 +13,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
     const size_t end = text.find('\n');
     const std::string_view first = text.substr(0, end), body = end == text.npos ? text : text.substr(end + 1);
     const size_t space = first.find(' ');
-    const TypeInfo *type = space == first.npos ? nullptr : findKindType(first.substr(0, space), first.substr(space + 1));
+    const TypeInfo *type =
+        space == first.npos ? nullptr : findKindType(first.substr(0, space), first.substr(space + 1));
     const BodyType expected = type ? BodyType{*type, first.substr(0, space), first.substr(space + 1)}
                                    : BodyType{*findKindType("v1", "Pod"), "v1", "Pod"};
     const auto json = protobufToJson(body, expected);

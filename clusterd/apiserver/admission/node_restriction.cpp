@@ -137,10 +137,14 @@ private:
         const JsonObject &metadata = objectAt(*attributes.object, "metadata");
         const JsonObject &old = attributes.old ? objectAt(*attributes.old, "metadata") : kNoObject;
         const JsonObject &labels = objectAt(metadata, "labels"), &before = objectAt(old, "labels");
+        auto changed = [&](std::string_view key) { // an empty value is a value: role labels have none other
+            const JsonValue *now = labels.if_contains(key), *earlier = before.if_contains(key);
+            return !now != !earlier || (now && *now != *earlier);
+        };
         std::set<std::string> wrong;
         for (const JsonObject *side : {&labels, &before})
             for (const auto &[key, value] : *side)
-                if (isReserved(key) && !sameMember(labels, before, key))
+                if (isReserved(key) && changed(key))
                     wrong.emplace(key);
         if (!wrong.empty())
             return refused(attributes, node, fmt::format("is not allowed to modify labels: {}", fmt::join(wrong, ", ")));

@@ -86,7 +86,7 @@ public:
                 const size_t target = static_cast<size_t>(length & 0x3f) << 8 | static_cast<uint8_t>(m_wire[at++]);
                 if (!std::exchange(jumped, true))
                     m_at = at;
-                if (target >= limit)
+                if (target >= limit || target < kHeaderSize) // no name stands in the header
                     return fail();
                 at = limit = target;
                 continue;

@@ -68,7 +68,7 @@ private:
             fmt::format("{} daddr . meta l4proto . th dport vmap @no-endpoint-services", m_ip),
             fmt::format("fib daddr type local {} daddr != {} meta l4proto . th dport vmap @no-endpoint-nodeports", m_ip,
                         m_desired.family == Family::IPv4 ? "127.0.0.0/8" : "::1")};
-        chain("refuse") = {"meta l4proto tcp reject with tcp reset", "reject"};
+        chain("refuse") = {"reject"};
         chain("mark-for-masquerade") = {fmt::format("meta mark set meta mark or {}", kMasqueradeMark)};
         chain("nat-postrouting") = {
             fmt::format("meta mark and {0} != 0 meta mark set meta mark xor {0} masquerade fully-random",

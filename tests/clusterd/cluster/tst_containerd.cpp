@@ -64,6 +64,7 @@ private slots:
         m_paths = {};
         m_paths.data = m_folder->path().toStdString();
         m_paths.run = m_paths.data / "run";
+        m_paths.instance = Instance::of(m_paths.data, "/var/lib/clusterd");
         QVERIFY(makeFolder(m_paths.images()).has_value());
         makeSupervisor();
     }

@@ -1,4 +1,5 @@
 #include "core/api/openapi.h"
+#include "core/api/protobuf_wire.h"
 #include "core/api/schema.h"
 
 #include <QTest>
@@ -31,6 +32,29 @@ json::object parsed(const std::string &text) {
     boost::system::error_code error;
     const auto value = json::parse(text, error, {}, {.max_depth = 100});
     return error || !value.is_object() ? json::object() : value.as_object();
+}
+
+/// The length-delimited fields of this number in a protobuf message.
+std::vector<std::string_view> fieldsOf(std::string_view message, uint32_t number) {
+    std::vector<std::string_view> found;
+    wire::Reader reader(message);
+    for (wire::Field field; reader.next(field);)
+        if (field.number == number && field.type == wire::Bytes)
+            found.push_back(field.bytes);
+    return reader.valid() ? found : std::vector<std::string_view>{"invalid"};
+}
+
+std::string_view fieldOf(std::string_view message, uint32_t number) {
+    const auto found = fieldsOf(message, number);
+    return found.size() == 1 ? found[0] : "not one";
+}
+
+/// The value of the entry with this name, in a list of {name = 1, value = 2}.
+std::string_view entryOf(std::string_view map, uint32_t number, std::string_view name) {
+    for (std::string_view entry : fieldsOf(map, number))
+        if (fieldOf(entry, 1) == name)
+            return fieldOf(entry, 2);
+    return "no entry";
 }
 
 } // namespace
@@ -133,6 +157,51 @@ private slots:
                 if (operation.is_object())
                     QVERIFY2(ids.emplace(operation.at("operationId").as_string()).second,
                              operation.at("operationId").as_string().c_str());
+    }
+
+    /// The numbers are those of gnostic's openapi.v2.
+    void protobufSaysTheSame() {
+        const auto json = parsed(openApiV2());
+        const std::string document = openApiV2Protobuf();
+        QCOMPARE(fieldOf(document, 1), std::string_view("2.0"));
+        const std::string_view paths = fieldOf(document, 8), definitions = fieldOf(document, 9);
+        QCOMPARE(fieldsOf(paths, 2).size(), json.at("paths").as_object().size());
+        QCOMPARE(fieldsOf(definitions, 1).size(), json.at("definitions").as_object().size());
+
+        const std::string_view item = entryOf(paths, 2, "/apis/apps/v1/namespaces/{namespace}/deployments/{name}");
+        const std::string_view patch = fieldOf(item, 8);
+        QCOMPARE(fieldOf(patch, 5), std::string_view("patchAppsV1NamespacedDeployment"));
+        QCOMPARE(fieldsOf(patch, 7).size(), size_t(4));
+        // A parameter is {parameter = 1: {body = 1 | non body = 2: {query = 3 | path = 4}}}.
+        std::set<std::string_view> query, body;
+        for (std::string_view parameter : fieldsOf(patch, 8)) {
+            const std::string_view inner = fieldOf(parameter, 1);
+            for (std::string_view found : fieldsOf(inner, 1))
+                body.insert(fieldOf(found, 2));
+            for (std::string_view found : fieldsOf(inner, 2))
+                query.insert(fieldOf(fieldOf(found, 3), 4));
+        }
+        QCOMPARE(body, std::set<std::string_view>{"body"});
+        QVERIFY(query.contains("fieldManager") && query.contains("force") && query.contains("dryRun"));
+        const auto shared = fieldsOf(item, 9);
+        QCOMPARE(shared.size(), size_t(2));
+        QCOMPARE(fieldOf(fieldOf(fieldOf(fieldOf(shared[0], 1), 2), 4), 4), std::string_view("name"));
+        // Responses: {name = 1, value = 2: {response = 1: {schema = 2: {schema = 1}}}}.
+        const std::string_view ok = fieldOf(entryOf(fieldOf(patch, 9), 1, "200"), 1);
+        QCOMPARE(fieldOf(fieldOf(fieldOf(ok, 2), 1), 1),
+                 std::string_view("#/definitions/io.k8s.api.apps.v1.Deployment"));
+        QCOMPARE(fieldOf(entryOf(patch, 13, "x-kubernetes-action"), 2), std::string_view("\"patch\""));
+
+        const std::string_view spec = entryOf(definitions, 1, "io.k8s.api.core.v1.PodSpec");
+        QCOMPARE(fieldOf(fieldOf(spec, 22), 1), std::string_view("object"));
+        QCOMPARE(fieldOf(spec, 19), std::string_view("containers"));
+        const std::string_view containers = entryOf(fieldOf(spec, 25), 1, "containers");
+        QCOMPARE(fieldOf(fieldOf(fieldOf(containers, 23), 1), 1),
+                 std::string_view("#/definitions/io.k8s.api.core.v1.Container"));
+        QCOMPARE(fieldOf(entryOf(containers, 31, "x-kubernetes-list-map-keys"), 2), std::string_view("[\"name\"]"));
+        const std::string_view labels = entryOf(
+            fieldOf(entryOf(definitions, 1, "io.k8s.apimachinery.pkg.apis.meta.v1.ObjectMeta"), 25), 1, "labels");
+        QCOMPARE(fieldOf(fieldOf(fieldOf(fieldOf(labels, 21), 1), 22), 1), std::string_view("string"));
     }
 };
 
