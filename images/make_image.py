@@ -9,9 +9,6 @@ import gzip
 import hashlib
 import io
 import json
-import os
-import re
-import subprocess
 import tarfile
 
 ARCHITECTURES = {"x86_64": ("amd64", None), "aarch64": ("arm64", "v8"), "armv7l": ("arm", "v7")}
@@ -42,19 +39,8 @@ def digest(data):
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def with_libraries(program):
-    """A program of this machine and the shared libraries that it loads, at their own places."""
-    text = subprocess.run(["ldd", program], check=True, text=True, capture_output=True).stdout
-    return [program] + re.findall(r"(/\S+) \(0x", text)
-
-
 def layer_entries(arguments):
     entries = {"tmp/": ("folder", 0o1777, None)}
-    for program in arguments.program:
-        for source in with_libraries(program):
-            with open(source, "rb") as file:
-                entries[source.lstrip("/")] = ("file", 0o755, file.read())
-        entries["bin/" + os.path.basename(program)] = ("link", 0o777, program)
     for text in arguments.file:
         path, source = text.split("=", 1)
         with open(source, "rb") as file:
@@ -75,7 +61,6 @@ def main():
     parser.add_argument("--name", required=True, help="full reference: docker.io/coracle/pause:0.1")
     parser.add_argument("--processor", default="x86_64", help="as uname -m prints it")
     parser.add_argument("--file", action="append", default=[], help="path in the image=file to put there")
-    parser.add_argument("--program", action="append", default=[], help="program of this machine, with its libraries")
     parser.add_argument("--link", action="append", default=[], help="path in the image=target of the symbolic link")
     parser.add_argument("--entrypoint", action="append", default=[])
     parser.add_argument("--cmd", action="append", default=[])

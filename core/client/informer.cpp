@@ -86,8 +86,10 @@ Task<Result<>> Informer::relist() {
         gone.erase(object->key());
         apply(object, false);
     }
-    for (const std::string &key : gone)
-        apply(m_objects.at(key), true);
+    for (const std::string &key : gone) {
+        const ObjectPtr last = m_objects.at(key); // outlives its place in the map
+        apply(last, true);
+    }
     m_resourceVersion = list.resourceVersion;
     if (!m_synced) {
         m_synced = true;

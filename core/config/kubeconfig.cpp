@@ -35,7 +35,7 @@ public:
         return bytes.value_or(std::string());
     }
     MapReader map(const char *key) const { return MapReader(m_node.IsMap() ? m_node[key] : YAML::Node()); }
-    const YAML::Node &node() const { return m_node; }
+    YAML::Node node() const { return m_node; } ///< a handle, so that a loop may be over that of a temporary
     const std::string &error() const { return m_error; }
 
 private:

@@ -14,7 +14,9 @@ namespace {
 
 using OwnedCertificate = std::shared_ptr<x509_st>;
 
-OwnedCertificate share(X509 *certificate) { return OwnedCertificate(certificate, X509_free); }
+OwnedCertificate share(X509 *certificate) {
+    return OwnedCertificate(certificate, X509_free);
+}
 
 WallTime readTime(const ASN1_TIME *time) {
     std::tm fields{};
@@ -24,7 +26,9 @@ WallTime readTime(const ASN1_TIME *time) {
         std::chrono::system_clock::from_time_t(::timegm(&fields)));
 }
 
-std::time_t seconds(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+std::time_t seconds(WallTime time) {
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
 
 } // namespace
 
@@ -61,7 +65,9 @@ Result<Certificate> Certificate::fromPem(std::string_view pem) {
     return certificates.front();
 }
 
-std::string Certificate::der() const { return toDer<X509>(i2d_X509, m_certificate.get()); }
+std::string Certificate::der() const {
+    return toDer<X509>(i2d_X509, m_certificate.get());
+}
 
 std::string Certificate::pem() const {
     const OwnedBio bio(BIO_new(BIO_s_mem()));
@@ -69,9 +75,13 @@ std::string Certificate::pem() const {
     return bioText(bio.get());
 }
 
-Name Certificate::subject() const { return readName(X509_get_subject_name(m_certificate.get())); }
+Name Certificate::subject() const {
+    return readName(X509_get_subject_name(m_certificate.get()));
+}
 
-Name Certificate::issuer() const { return readName(X509_get_issuer_name(m_certificate.get())); }
+Name Certificate::issuer() const {
+    return readName(X509_get_issuer_name(m_certificate.get()));
+}
 
 static AlternativeNames namesOf(const x509_st *certificate) {
     const Owned<GENERAL_NAMES, GENERAL_NAMES_free> names(
@@ -79,9 +89,13 @@ static AlternativeNames namesOf(const x509_st *certificate) {
     return readAlternativeNames(names.get());
 }
 
-std::vector<std::string> Certificate::dnsNames() const { return namesOf(m_certificate.get()).dnsNames; }
+std::vector<std::string> Certificate::dnsNames() const {
+    return namesOf(m_certificate.get()).dnsNames;
+}
 
-std::vector<std::string> Certificate::ipAddresses() const { return namesOf(m_certificate.get()).ipAddresses; }
+std::vector<std::string> Certificate::ipAddresses() const {
+    return namesOf(m_certificate.get()).ipAddresses;
+}
 
 std::vector<KeyUsage> Certificate::usages() const {
     std::vector<KeyUsage> usages;
@@ -99,9 +113,13 @@ std::vector<KeyUsage> Certificate::usages() const {
     return usages;
 }
 
-WallTime Certificate::notBefore() const { return readTime(X509_get0_notBefore(m_certificate.get())); }
+WallTime Certificate::notBefore() const {
+    return readTime(X509_get0_notBefore(m_certificate.get()));
+}
 
-WallTime Certificate::notAfter() const { return readTime(X509_get0_notAfter(m_certificate.get())); }
+WallTime Certificate::notAfter() const {
+    return readTime(X509_get0_notAfter(m_certificate.get()));
+}
 
 std::string Certificate::serial() const {
     const ASN1_INTEGER *number = X509_get0_serialNumber(m_certificate.get());
@@ -109,13 +127,17 @@ std::string Certificate::serial() const {
                 static_cast<size_t>(ASN1_STRING_length(number))});
 }
 
-std::string Certificate::fingerprint() const { return sha256Hex(der()); }
+std::string Certificate::fingerprint() const {
+    return sha256Hex(der());
+}
 
 PublicKey Certificate::publicKey() const {
     return PublicKey(std::shared_ptr<evp_pkey_st>(X509_get_pubkey(m_certificate.get()), EVP_PKEY_free));
 }
 
-bool Certificate::isCa() const { return X509_check_ca(m_certificate.get()) == 1; }
+bool Certificate::isCa() const {
+    return X509_check_ca(m_certificate.get()) == 1;
+}
 
 bool Certificate::isSignedBy(const PublicKey &key) const {
     const bool good = X509_verify(m_certificate.get(), key.handle()) == 1;
@@ -246,8 +268,9 @@ Result<Certificate> issue(const CertificateAuthority &authority, const Certifica
     CertificateRequest cut = request;
     cut.notAfter = std::min(cut.notAfter, authority.certificate.notAfter());
     if (cut.notAfter <= cut.notBefore)
-        return errors::other(fmt::format("a certificate for \"{}\" would have no validity: the CA \"{}\" ends before it",
-                                         request.commonName, authority.certificate.subject().commonName));
+        return errors::other(
+            fmt::format("a certificate for \"{}\" would have no validity: the CA \"{}\" ends before it",
+                        request.commonName, authority.certificate.subject().commonName));
     TRY(OwnedCertificate certificate, blank(cut, key.handle()));
     X509 *issuer = authority.certificate.handle();
     CHECK(addUsages(certificate.get(), request.usages));

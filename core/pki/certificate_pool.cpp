@@ -30,7 +30,9 @@ CertificatePool::~CertificatePool() = default;
 CertificatePool::CertificatePool(const CertificatePool &) = default;
 CertificatePool &CertificatePool::operator=(const CertificatePool &) = default;
 
-const std::vector<Certificate> &CertificatePool::certificates() const { return m_state->certificates; }
+const std::vector<Certificate> &CertificatePool::certificates() const {
+    return m_state->certificates;
+}
 
 std::string CertificatePool::pem() const {
     std::string text;
@@ -81,7 +83,9 @@ static Failure explain(X509_STORE_CTX *context, const Certificate &leaf) {
     return errors::unauthorized(fmt::format("x509: {} (subject \"{}\")", message, name));
 }
 
-static void freeStack(STACK_OF(X509) *stack) { sk_X509_free(stack); }
+static void freeStack(STACK_OF(X509) * stack) {
+    sk_X509_free(stack);
+}
 
 Result<Certificate> CertificatePool::verify(std::span<const std::string> chain, Purpose purpose, WallTime now) const {
     if (chain.empty())

@@ -10,7 +10,9 @@ namespace {
 
 using OwnedRequest = std::shared_ptr<X509_req_st>;
 
-OwnedRequest share(X509_REQ *request) { return OwnedRequest(request, X509_REQ_free); }
+OwnedRequest share(X509_REQ *request) {
+    return OwnedRequest(request, X509_REQ_free);
+}
 
 Result<SigningRequest> verified(OwnedRequest request) {
     EVP_PKEY *key = X509_REQ_get0_pubkey(request.get());
@@ -64,7 +66,9 @@ Result<SigningRequest> SigningRequest::create(const KeyPair &key, const Certific
     return fromDer(toDer<X509_REQ>(i2d_X509_REQ, made.get()));
 }
 
-std::string SigningRequest::der() const { return toDer<X509_REQ>(i2d_X509_REQ, m_request.get()); }
+std::string SigningRequest::der() const {
+    return toDer<X509_REQ>(i2d_X509_REQ, m_request.get());
+}
 
 std::string SigningRequest::pem() const {
     const OwnedBio bio(BIO_new(BIO_s_mem()));
@@ -72,13 +76,21 @@ std::string SigningRequest::pem() const {
     return bioText(bio.get());
 }
 
-Name SigningRequest::subject() const { return readName(X509_REQ_get_subject_name(m_request.get())); }
+Name SigningRequest::subject() const {
+    return readName(X509_REQ_get_subject_name(m_request.get()));
+}
 
-std::vector<std::string> SigningRequest::dnsNames() const { return namesOf(m_request.get()).dnsNames; }
+std::vector<std::string> SigningRequest::dnsNames() const {
+    return namesOf(m_request.get()).dnsNames;
+}
 
-std::vector<std::string> SigningRequest::ipAddresses() const { return namesOf(m_request.get()).ipAddresses; }
+std::vector<std::string> SigningRequest::ipAddresses() const {
+    return namesOf(m_request.get()).ipAddresses;
+}
 
-bool SigningRequest::hasOtherNames() const { return namesOf(m_request.get()).others; }
+bool SigningRequest::hasOtherNames() const {
+    return namesOf(m_request.get()).others;
+}
 
 PublicKey SigningRequest::publicKey() const {
     return PublicKey(std::shared_ptr<evp_pkey_st>(X509_REQ_get_pubkey(m_request.get()), EVP_PKEY_free));

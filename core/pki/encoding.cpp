@@ -1,7 +1,7 @@
 #include "core/pki/encoding.h"
 
-#include <array>
 #include <arpa/inet.h>
+#include <array>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -69,7 +69,9 @@ std::optional<std::string> decode(std::string_view text, const std::array<int8_t
 
 } // namespace
 
-std::string base64(std::string_view bytes) { return encode(bytes, kStandard, true); }
+std::string base64(std::string_view bytes) {
+    return encode(bytes, kStandard, true);
+}
 
 std::optional<std::string> fromBase64(std::string_view text) {
     if (text.size() % 4 != 0)
@@ -79,9 +81,13 @@ std::optional<std::string> fromBase64(std::string_view text) {
     return decode(text, kStandardInverse);
 }
 
-std::string base64Url(std::string_view bytes) { return encode(bytes, kUrl, false); }
+std::string base64Url(std::string_view bytes) {
+    return encode(bytes, kUrl, false);
+}
 
-std::optional<std::string> fromBase64Url(std::string_view text) { return decode(text, kUrlInverse); }
+std::optional<std::string> fromBase64Url(std::string_view text) {
+    return decode(text, kUrlInverse);
+}
 
 std::string hex(std::string_view bytes) {
     static constexpr std::string_view kDigits = "0123456789abcdef";
@@ -101,7 +107,9 @@ std::string sha256(std::string_view bytes) {
     return digest;
 }
 
-std::string sha256Hex(std::string_view bytes) { return hex(sha256(bytes)); }
+std::string sha256Hex(std::string_view bytes) {
+    return hex(sha256(bytes));
+}
 
 std::string hmacSha256(std::string_view key, std::string_view bytes) {
     std::string digest(32, '\0');

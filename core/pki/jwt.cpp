@@ -53,7 +53,9 @@ struct Parts {
     std::string signature;
 };
 
-Failure malformed(std::string_view why) { return errors::unauthorized("the token is not a JSON Web Token: " + std::string(why)); }
+Failure malformed(std::string_view why) {
+    return errors::unauthorized("the token is not a JSON Web Token: " + std::string(why));
+}
 
 Result<json::object> parsePart(std::string_view text, std::string_view what) {
     const std::optional<std::string> bytes = fromBase64Url(text);

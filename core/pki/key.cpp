@@ -14,7 +14,9 @@ namespace {
 
 using OwnedKey = std::shared_ptr<evp_pkey_st>;
 
-OwnedKey share(EVP_PKEY *key) { return OwnedKey(key, EVP_PKEY_free); }
+OwnedKey share(EVP_PKEY *key) {
+    return OwnedKey(key, EVP_PKEY_free);
+}
 
 KeyAlgorithm algorithmOf(const evp_pkey_st *key) {
     return EVP_PKEY_get_base_id(key) == EVP_PKEY_RSA ? KeyAlgorithm::Rsa : KeyAlgorithm::EcdsaP256;
@@ -76,9 +78,13 @@ Result<PublicKey> PublicKey::fromPem(std::string_view pem) {
     return keys.front();
 }
 
-KeyAlgorithm PublicKey::algorithm() const { return algorithmOf(m_key.get()); }
+KeyAlgorithm PublicKey::algorithm() const {
+    return algorithmOf(m_key.get());
+}
 
-std::string PublicKey::der() const { return toDer<EVP_PKEY>(i2d_PUBKEY, m_key.get()); }
+std::string PublicKey::der() const {
+    return toDer<EVP_PKEY>(i2d_PUBKEY, m_key.get());
+}
 
 std::string PublicKey::pem() const {
     const OwnedBio bio(BIO_new(BIO_s_mem()));
@@ -86,7 +92,9 @@ std::string PublicKey::pem() const {
     return bioText(bio.get());
 }
 
-std::string PublicKey::keyId() const { return base64Url(sha256(der())); }
+std::string PublicKey::keyId() const {
+    return base64Url(sha256(der()));
+}
 
 bool PublicKey::verify(std::string_view text, std::string_view signature) const {
     const OwnedDigestContext context(EVP_MD_CTX_new());
@@ -123,7 +131,9 @@ Result<KeyPair> KeyPair::fromPem(std::string_view pem) {
     return KeyPair(std::move(key));
 }
 
-KeyAlgorithm KeyPair::algorithm() const { return algorithmOf(m_key.get()); }
+KeyAlgorithm KeyPair::algorithm() const {
+    return algorithmOf(m_key.get());
+}
 
 std::string KeyPair::pem() const {
     const OwnedBio bio(BIO_new(BIO_s_mem()));
@@ -139,8 +149,8 @@ Result<std::string> KeyPair::sign(std::string_view text) const {
         EVP_DigestSign(context.get(), nullptr, &size, bytes, text.size()) != 1)
         return opensslError("cannot sign");
     std::string signature(size, '\0');
-    if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char *>(signature.data()), &size, bytes,
-                       text.size()) != 1)
+    if (EVP_DigestSign(context.get(), reinterpret_cast<unsigned char *>(signature.data()), &size, bytes, text.size()) !=
+        1)
         return opensslError("cannot sign");
     signature.resize(size);
     return signature;

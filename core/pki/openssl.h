@@ -38,7 +38,8 @@ template<class T>
 std::string toDer(int (*encode)(const T *, unsigned char **), const T *value) {
     unsigned char *bytes = nullptr;
     const int size = encode(value, &bytes);
-    std::string der = size > 0 ? std::string(reinterpret_cast<char *>(bytes), static_cast<size_t>(size)) : std::string();
+    std::string der =
+        size > 0 ? std::string(reinterpret_cast<char *>(bytes), static_cast<size_t>(size)) : std::string();
     OPENSSL_free(bytes);
     return der;
 }

@@ -199,7 +199,7 @@ check "JSON patch: a path that is not there" refused 422 Invalid '' patch json-p
 check "JSON patch: a failing test" refused 422 Invalid '' patch json-patch '[{"op":"test","path":"/kind","value":"Pod"}]'
 make 'w("[" + ",".join(["{\"op\":\"add\",\"path\":\"/data/a\",\"value\":\"b\"}"] * 10001) + "]")'
 check "JSON patch: too many operations" refused 413 RequestEntityTooLarge 'maximum operations in a JSON patch is 10000, got 10001' patch json-patch "@$body"
-make 'w("[{\"op\":\"add\",\"path\":\"/x\",\"value\":{\"a\":\"" + "a" * 1000 + "\"}}" + ",{\"op\":\"copy\",\"from\":\"/x\",\"path\":\"/x/b\"}" * 40 + "]")'
+make 'w("[{\"op\":\"add\",\"path\":\"/x\",\"value\":{\"a\":\"" + "a" * 1000 + "\"}}" + ",{\"op\":\"copy\",\"from\":\"/x\",\"path\":\"/x/b\"}" * 200 + "]")'
 check "JSON patch: growing by copies" refused 422 Invalid 'limit|exceed' patch json-patch "@$body"
 check "merge patch: malformed" refused 400 BadRequest '' patch merge-patch '{"data":'
 check "merge patch: no object" refused 400 BadRequest '' patch merge-patch '[]'

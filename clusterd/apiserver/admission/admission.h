@@ -21,8 +21,8 @@ struct AdmissionAttributes {
     std::string namespaceName, name; ///< the name may be empty on create (generateName)
     UserInfo user;
     bool dryRun = false;
-    boost::json::object *object = nullptr;    ///< new state; null for Delete; admit() may change it
-    const boost::json::object *old = nullptr; ///< stored state; null for Create
+    boost::json::object *object = nullptr;        ///< new state; null for Delete; admit() may change it
+    const boost::json::object *old = nullptr;     ///< stored state; null for Create
     const boost::json::object *options = nullptr; ///< CreateOptions, DeleteOptions, ...
     std::vector<std::string> *warnings = nullptr;
 };

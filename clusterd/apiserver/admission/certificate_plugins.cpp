@@ -37,14 +37,16 @@ protected:
             if (m_authorizer.authorize(question).decision == Decision::Allow)
                 return {};
         }
-        return denied(attributes, fmt::format("user not permitted to {} requests with signerName \"{}\"", m_verb, signer));
+        return denied(attributes,
+                      fmt::format("user not permitted to {} requests with signerName \"{}\"", m_verb, signer));
     }
 
 private:
     bool concerns(const AdmissionAttributes &attributes) const {
         // The status matters only where it brings a certificate or a verdict.
         return m_verb != "sign" ||
-               !sameMember(objectAt(*attributes.object, "status"), objectAt(*attributes.old, "status"), "certificate") ||
+               !sameMember(objectAt(*attributes.object, "status"), objectAt(*attributes.old, "status"),
+                           "certificate") ||
                !sameMember(objectAt(*attributes.object, "status"), objectAt(*attributes.old, "status"), "conditions");
     }
 
@@ -68,8 +70,9 @@ protected:
             return denied(attributes, request.error().message);
         const pki::Name subject = request->subject();
         if (std::ranges::find(subject.organizations, kSystemMasters) != subject.organizations.end())
-            return denied(attributes, "use of kubernetes.io/kube-apiserver-client signer with system:masters group is not "
-                                      "allowed");
+            return denied(attributes,
+                          "use of kubernetes.io/kube-apiserver-client signer with system:masters group is not "
+                          "allowed");
         return {};
     }
 };
@@ -107,10 +110,13 @@ protected:
     Result<> check(const AdmissionAttributes &attributes) override {
         if (attributes.resource.group != "rbac.authorization.k8s.io" || !attributes.subresource.empty())
             return {};
-        const RbacWrite write{attributes.user, std::string(attributes.resource.resource), attributes.namespaceName,
+        const RbacWrite write{attributes.user,
+                              std::string(attributes.resource.resource),
+                              attributes.namespaceName,
                               attributes.name.empty() ? std::string(textAt(*attributes.object, "metadata", "name"))
                                                       : attributes.name,
-                              *attributes.object, attributes.old};
+                              *attributes.object,
+                              attributes.old};
         return checkRbacWrite(m_authorizer, write);
     }
 
@@ -126,8 +132,14 @@ Plugin makeCertificateApproval(const ClusterAuthorizer &authorizer) {
 Plugin makeCertificateSigning(const ClusterAuthorizer &authorizer) {
     return std::make_unique<SignerCheck>("CertificateSigning", "status", "sign", authorizer);
 }
-Plugin makeCertificateSubjectRestriction() { return std::make_unique<CertificateSubjectRestriction>(); }
-Plugin makeCertificateRequester() { return std::make_unique<CertificateRequester>(); }
-Plugin makeRbacEscalation(const ClusterAuthorizer &authorizer) { return std::make_unique<RbacEscalation>(authorizer); }
+Plugin makeCertificateSubjectRestriction() {
+    return std::make_unique<CertificateSubjectRestriction>();
+}
+Plugin makeCertificateRequester() {
+    return std::make_unique<CertificateRequester>();
+}
+Plugin makeRbacEscalation(const ClusterAuthorizer &authorizer) {
+    return std::make_unique<RbacEscalation>(authorizer);
+}
 
 } // namespace coracle::apiserver

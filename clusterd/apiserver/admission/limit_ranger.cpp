@@ -68,7 +68,8 @@ protected:
             }
         if (problems.empty())
             return {};
-        return denied(attributes, problems.size() == 1 ? problems.front() : fmt::format("[{}]", fmt::join(problems, ", ")));
+        return denied(attributes,
+                      problems.size() == 1 ? problems.front() : fmt::format("[{}]", fmt::join(problems, ", ")));
     }
 
 private:
@@ -96,9 +97,9 @@ private:
                         set.emplace_back(name);
                     }
                     if (!set.empty())
-                        notes.push_back(fmt::format("{} {} for {} {}", fmt::join(set, ", "), request ? "request" : "limit",
-                                                    list == "containers" ? "container" : "init container",
-                                                    textAt(container, "name")));
+                        notes.push_back(fmt::format(
+                            "{} {} for {} {}", fmt::join(set, ", "), request ? "request" : "limit",
+                            list == "containers" ? "container" : "init container", textAt(container, "name")));
                 }
             }
         }
@@ -107,8 +108,8 @@ private:
     /// One container, one claim, or the sums of a pod against one limit.
     static void compare(const JsonObject &limit, const JsonObject &resources, std::string_view type,
                         std::vector<std::string> &problems, bool requestsOnly) {
-        compareAmounts(limit, amountsOf(objectAt(resources, "requests")), amountsOf(objectAt(resources, "limits")), type,
-                       problems, requestsOnly);
+        compareAmounts(limit, amountsOf(objectAt(resources, "requests")), amountsOf(objectAt(resources, "limits")),
+                       type, problems, requestsOnly);
     }
 
     static void compareSums(const JsonObject &limit, const JsonObject &spec, std::vector<std::string> &problems) {
@@ -132,14 +133,14 @@ private:
                 problems.push_back(
                     fmt::format("minimum {} usage per {} is {}.  No request is specified", name, type, least.text()));
             else if (*request < least || (most && *most < least))
-                problems.push_back(fmt::format("minimum {} usage per {} is {}, but request is {}", name, type, least.text(),
-                                               request->text()));
+                problems.push_back(fmt::format("minimum {} usage per {} is {}, but request is {}", name, type,
+                                               least.text(), request->text()));
         }
         for (const auto &[name, most] : amountsOf(objectAt(limit, "max"))) {
             const Quantity *used = find(requestsOnly ? requests : limits, name);
             if (!used)
-                problems.push_back(fmt::format("maximum {} usage per {} is {}.  No {} is specified", name, type, most.text(),
-                                               requestsOnly ? "request" : "limit"));
+                problems.push_back(fmt::format("maximum {} usage per {} is {}.  No {} is specified", name, type,
+                                               most.text(), requestsOnly ? "request" : "limit"));
             else if (*used > most)
                 problems.push_back(fmt::format("maximum {} usage per {} is {}, but {} is {}", name, type, most.text(),
                                                requestsOnly ? "request" : "limit", used->text()));
@@ -147,12 +148,14 @@ private:
         for (const auto &[name, ratio] : amountsOf(objectAt(limit, "maxLimitRequestRatio"))) {
             const Quantity *request = find(requests, name), *most = find(limits, name);
             if (!request || !most || request->isZero())
-                problems.push_back(fmt::format("{} max limit to request ratio per {} is {}, but no request is specified or "
-                                               "request is 0",
-                                               name, type, ratio.text()));
+                problems.push_back(
+                    fmt::format("{} max limit to request ratio per {} is {}, but no request is specified or "
+                                "request is 0",
+                                name, type, ratio.text()));
             else if (most->approximate() / request->approximate() > ratio.approximate())
-                problems.push_back(fmt::format("{} max limit to request ratio per {} is {}, but provided ratio is {:.6f}",
-                                               name, type, ratio.text(), most->approximate() / request->approximate()));
+                problems.push_back(
+                    fmt::format("{} max limit to request ratio per {} is {}, but provided ratio is {:.6f}", name, type,
+                                ratio.text(), most->approximate() / request->approximate()));
         }
     }
 
@@ -161,6 +164,8 @@ private:
 
 } // namespace
 
-Plugin makeLimitRanger(const Reader &reader) { return std::make_unique<LimitRanger>(reader); }
+Plugin makeLimitRanger(const Reader &reader) {
+    return std::make_unique<LimitRanger>(reader);
+}
 
 } // namespace coracle::apiserver

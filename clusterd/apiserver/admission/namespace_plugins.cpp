@@ -14,13 +14,14 @@ bool isReview(const AdmissionAttributes &attributes) {
 class NamespaceLifecycle final : public DirectPlugin {
 public:
     explicit NamespaceLifecycle(const Reader &reader)
-        : DirectPlugin("NamespaceLifecycle", {Operation::Create, Operation::Update, Operation::Delete}), m_reader(reader) {}
+        : DirectPlugin("NamespaceLifecycle", {Operation::Create, Operation::Update, Operation::Delete}),
+          m_reader(reader) {}
 
 protected:
     Result<> mutate(AdmissionAttributes &attributes) override {
         if (isAbout(attributes, "", "namespaces")) {
-            const bool kept = attributes.name == "default" || attributes.name == "kube-system" ||
-                              attributes.name == "kube-public";
+            const bool kept =
+                attributes.name == "default" || attributes.name == "kube-system" || attributes.name == "kube-public";
             if (attributes.operation == Operation::Delete && kept)
                 return denied(attributes, "this namespace may not be deleted");
             return {};
@@ -49,7 +50,8 @@ private:
 class NamespaceExists final : public DirectPlugin {
 public:
     explicit NamespaceExists(const Reader &reader)
-        : DirectPlugin("NamespaceExists", {Operation::Create, Operation::Update, Operation::Delete}), m_reader(reader) {}
+        : DirectPlugin("NamespaceExists", {Operation::Create, Operation::Update, Operation::Delete}),
+          m_reader(reader) {}
 
 protected:
     Result<> check(const AdmissionAttributes &attributes) override {
@@ -65,7 +67,11 @@ private:
 
 } // namespace
 
-Plugin makeNamespaceLifecycle(const Reader &reader) { return std::make_unique<NamespaceLifecycle>(reader); }
-Plugin makeNamespaceExists(const Reader &reader) { return std::make_unique<NamespaceExists>(reader); }
+Plugin makeNamespaceLifecycle(const Reader &reader) {
+    return std::make_unique<NamespaceLifecycle>(reader);
+}
+Plugin makeNamespaceExists(const Reader &reader) {
+    return std::make_unique<NamespaceExists>(reader);
+}
 
 } // namespace coracle::apiserver

@@ -43,7 +43,8 @@ bool isReserved(std::string_view label) {
 class NodeRestriction final : public DirectPlugin {
 public:
     explicit NodeRestriction(const Reader &reader)
-        : DirectPlugin("NodeRestriction", {Operation::Create, Operation::Update, Operation::Delete}), m_reader(reader) {}
+        : DirectPlugin("NodeRestriction", {Operation::Create, Operation::Update, Operation::Delete}),
+          m_reader(reader) {}
 
 protected:
     Result<> check(const AdmissionAttributes &attributes) override {
@@ -86,7 +87,8 @@ private:
     Result<> checkPod(const AdmissionAttributes &attributes, std::string_view node) const {
         if (attributes.subresource == "status") {
             if (textAt(*attributes.old, "spec", "nodeName") != node)
-                return refused(attributes, node, "can only update pod status for pods with spec.nodeName set to itself");
+                return refused(attributes, node,
+                               "can only update pod status for pods with spec.nodeName set to itself");
             if (!sameMember(objectAt(*attributes.object, "metadata"), objectAt(*attributes.old, "metadata"), "labels"))
                 return refused(attributes, node, "cannot update labels through pod status");
             if (!sameMember(objectAt(*attributes.object, "status"), objectAt(*attributes.old, "status"),
@@ -117,8 +119,8 @@ private:
         if (owners.size() == 1) {
             const JsonObject &owner = asObject(owners.front());
             const api::ObjectPtr own = m_reader.get(*api::findResource("", "nodes"), {}, node);
-            if (textAt(owner, "kind") != "Node" || textAt(owner, "name") != node || !flagAt(owner, "controller") || !own ||
-                own->uid() != textAt(owner, "uid"))
+            if (textAt(owner, "kind") != "Node" || textAt(owner, "name") != node || !flagAt(owner, "controller") ||
+                !own || own->uid() != textAt(owner, "uid"))
                 return refused(attributes, node, "can only create pods with an owner reference to its own Node");
         }
         if (!textAt(spec, "serviceAccountName").empty())
@@ -126,7 +128,8 @@ private:
         for (const JsonValue &value : arrayAt(spec, "volumes"))
             for (const std::string_view kind : {"secret", "configMap", "persistentVolumeClaim", "projected"})
                 if (hasAt(asObject(value), kind))
-                    return refused(attributes, node, fmt::format("can not create pods that reference {} volumes", kind));
+                    return refused(attributes, node,
+                                   fmt::format("can not create pods that reference {} volumes", kind));
         return {};
     }
 
@@ -147,7 +150,8 @@ private:
                 if (isReserved(key) && changed(key))
                     wrong.emplace(key);
         if (!wrong.empty())
-            return refused(attributes, node, fmt::format("is not allowed to modify labels: {}", fmt::join(wrong, ", ")));
+            return refused(attributes, node,
+                           fmt::format("is not allowed to modify labels: {}", fmt::join(wrong, ", ")));
         if (attributes.operation == Operation::Create)
             return {};
         if (!sameMember(objectAt(*attributes.object, "spec"), objectAt(*attributes.old, "spec"), "taints"))
@@ -163,13 +167,15 @@ private:
         JsonObject now = *attributes.object, before = *attributes.old;
         for (JsonObject *side : {&now, &before}) {
             JsonObject &status = ensureObject(*side, "status");
-            for (const std::string_view name : {"capacity", "conditions", "allocatedResources", "allocatedResourceStatuses"})
+            for (const std::string_view name :
+                 {"capacity", "conditions", "allocatedResources", "allocatedResourceStatuses"})
                 status.erase(name);
             side->erase("metadata");
         }
         if (now != before)
-            return refused(attributes, node, "is not allowed to update other fields of a persistentvolumeclaim than its "
-                                             "capacity and conditions");
+            return refused(attributes, node,
+                           "is not allowed to update other fields of a persistentvolumeclaim than its "
+                           "capacity and conditions");
         return {};
     }
 
@@ -214,7 +220,11 @@ protected:
 
 } // namespace
 
-Plugin makeNodeRestriction(const Reader &reader) { return std::make_unique<NodeRestriction>(reader); }
-Plugin makeTaintNodesByCondition() { return std::make_unique<TaintNodesByCondition>(); }
+Plugin makeNodeRestriction(const Reader &reader) {
+    return std::make_unique<NodeRestriction>(reader);
+}
+Plugin makeTaintNodesByCondition() {
+    return std::make_unique<TaintNodesByCondition>();
+}
 
 } // namespace coracle::apiserver

@@ -42,15 +42,17 @@ protected:
             spec["priorityClassName"] = name;
         }
         if (hasAt(spec, "priority") && intAt(spec, "priority") != value)
-            return denied(attributes, fmt::format("the integer value of priority ({}) must not be provided in pod spec; "
-                                                  "priority admission controller computed {} from the given PriorityClass "
-                                                  "name",
-                                                  intAt(spec, "priority"), value));
+            return denied(attributes,
+                          fmt::format("the integer value of priority ({}) must not be provided in pod spec; "
+                                      "priority admission controller computed {} from the given PriorityClass "
+                                      "name",
+                                      intAt(spec, "priority"), value));
         if (hasAt(spec, "preemptionPolicy") && textAt(spec, "preemptionPolicy") != preemption)
-            return denied(attributes, fmt::format("the string value of PreemptionPolicy ({}) must not be provided in pod "
-                                                  "spec; priority admission controller computed {} from the given "
-                                                  "PriorityClass name",
-                                                  textAt(spec, "preemptionPolicy"), preemption));
+            return denied(attributes,
+                          fmt::format("the string value of PreemptionPolicy ({}) must not be provided in pod "
+                                      "spec; priority admission controller computed {} from the given "
+                                      "PriorityClass name",
+                                      textAt(spec, "preemptionPolicy"), preemption));
         spec["priority"] = value;
         spec["preemptionPolicy"] = preemption;
         return {};
@@ -61,8 +63,9 @@ protected:
             return {};
         const std::optional<JsonObject> other = globalDefault();
         if (other && textAt(*other, "metadata", "name") != textAt(*attributes.object, "metadata", "name"))
-            return denied(attributes, fmt::format("PriorityClass {} is already marked as default. Only one default can exist",
-                                                  textAt(*other, "metadata", "name")));
+            return denied(attributes,
+                          fmt::format("PriorityClass {} is already marked as default. Only one default can exist",
+                                      textAt(*other, "metadata", "name")));
         return {};
     }
 
@@ -168,9 +171,17 @@ protected:
 
 } // namespace
 
-Plugin makePriority(const Reader &reader) { return std::make_unique<Priority>(reader); }
-Plugin makeDefaultTolerationSeconds() { return std::make_unique<DefaultTolerationSeconds>(); }
-Plugin makeRuntimeClass(const Reader &reader) { return std::make_unique<RuntimeClass>(reader); }
-Plugin makeAlwaysPullImages() { return std::make_unique<AlwaysPullImages>(); }
+Plugin makePriority(const Reader &reader) {
+    return std::make_unique<Priority>(reader);
+}
+Plugin makeDefaultTolerationSeconds() {
+    return std::make_unique<DefaultTolerationSeconds>();
+}
+Plugin makeRuntimeClass(const Reader &reader) {
+    return std::make_unique<RuntimeClass>(reader);
+}
+Plugin makeAlwaysPullImages() {
+    return std::make_unique<AlwaysPullImages>();
+}
 
 } // namespace coracle::apiserver

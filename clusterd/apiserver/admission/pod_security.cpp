@@ -34,7 +34,8 @@ const JsonObject *templateOf(const AdmissionAttributes &attributes) {
         return &objectAt(object, "template");
     const bool workload = (group == "apps" && (resource == "deployments" || resource == "replicasets" ||
                                                resource == "statefulsets" || resource == "daemonsets")) ||
-                          (group == "batch" && resource == "jobs") || (group.empty() && resource == "replicationcontrollers");
+                          (group == "batch" && resource == "jobs") ||
+                          (group.empty() && resource == "replicationcontrollers");
     return workload ? &objectAt(object, "spec", "template") : nullptr;
 }
 
@@ -49,7 +50,9 @@ protected:
             return {};
         const bool pod = attributes.resource.group.empty() && attributes.resource.resource == "pods" &&
                          (attributes.subresource.empty() || attributes.subresource == "ephemeralcontainers");
-        const JsonObject *subject = pod ? attributes.object : attributes.subresource.empty() ? templateOf(attributes) : nullptr;
+        const JsonObject *subject = pod                              ? attributes.object
+                                    : attributes.subresource.empty() ? templateOf(attributes)
+                                                                     : nullptr;
         if (!subject || subject->empty())
             return {};
         const api::ObjectPtr space = m_reader.get(*api::findResource("", "namespaces"), {}, attributes.namespaceName);
@@ -88,6 +91,8 @@ private:
 
 } // namespace
 
-Plugin makePodSecurity(const Reader &reader) { return std::make_unique<PodSecurity>(reader); }
+Plugin makePodSecurity(const Reader &reader) {
+    return std::make_unique<PodSecurity>(reader);
+}
 
 } // namespace coracle::apiserver

@@ -9,12 +9,12 @@ namespace coracle::apiserver {
 
 namespace {
 
-constexpr std::string_view kBaselineCapabilities[] = {"AUDIT_WRITE", "CHOWN",       "DAC_OVERRIDE", "FOWNER",
-                                                      "FSETID",      "KILL",        "MKNOD",        "NET_BIND_SERVICE",
-                                                      "SETFCAP",     "SETGID",      "SETPCAP",      "SETUID",
-                                                      "SYS_CHROOT"};
-constexpr std::string_view kRestrictedVolumes[] = {"configMap", "csi",       "downwardAPI", "emptyDir", "ephemeral",
-                                                   "image",     "persistentVolumeClaim", "projected", "secret"};
+constexpr std::string_view kBaselineCapabilities[] = {"AUDIT_WRITE", "CHOWN",  "DAC_OVERRIDE",     "FOWNER",  "FSETID",
+                                                      "KILL",        "MKNOD",  "NET_BIND_SERVICE", "SETFCAP", "SETGID",
+                                                      "SETPCAP",     "SETUID", "SYS_CHROOT"};
+constexpr std::string_view kRestrictedVolumes[] = {"configMap", "csi",   "downwardAPI",           "emptyDir",
+                                                   "ephemeral", "image", "persistentVolumeClaim", "projected",
+                                                   "secret"};
 constexpr std::string_view kSafeSysctls[] = {"kernel.shm_rmid_forced",
                                              "net.ipv4.ip_local_port_range",
                                              "net.ipv4.ip_unprivileged_port_start",
@@ -64,12 +64,13 @@ struct Pod {
 
     void reportContainers(std::string_view reason, const std::vector<std::string> &names, std::string_view must) {
         if (!names.empty())
-            report(reason,
-                   fmt::format("container{} {} {}", names.size() > 1 ? "s" : "", quotedList(names), must));
+            report(reason, fmt::format("container{} {} {}", names.size() > 1 ? "s" : "", quotedList(names), must));
     }
 };
 
-std::string_view seccompType(const JsonObject &owner) { return textAt(owner, "securityContext", "seccompProfile", "type"); }
+std::string_view seccompType(const JsonObject &owner) {
+    return textAt(owner, "securityContext", "seccompProfile", "type");
+}
 
 void checkEscalation(Pod &pod) {
     pod.reportContainers("allowPrivilegeEscalation != false", pod.containers([](const JsonObject &container) {
@@ -154,7 +155,8 @@ void checkVolumes(Pod &pod, PodSecurityLevel level) {
             }
     }
     if (level == PodSecurityLevel::Baseline && !hostPaths.empty())
-        pod.report("hostPath volumes", fmt::format("volume{} {}", hostPaths.size() > 1 ? "s" : "", quotedList(hostPaths)));
+        pod.report("hostPath volumes",
+                   fmt::format("volume{} {}", hostPaths.size() > 1 ? "s" : "", quotedList(hostPaths)));
     if (level == PodSecurityLevel::Restricted && !others.empty())
         pod.report("restricted volume types",
                    fmt::format("volume{} {} use{} restricted volume type{} {}", others.size() > 1 ? "s" : "",
@@ -199,16 +201,17 @@ void checkNonRoot(Pod &pod) {
         return;
     }
     const auto wrong = pod.containers([](const JsonObject &container) {
-        return hasAt(container, "securityContext", "runAsNonRoot") && !flagAt(container, "securityContext", "runAsNonRoot");
+        return hasAt(container, "securityContext", "runAsNonRoot") &&
+               !flagAt(container, "securityContext", "runAsNonRoot");
     });
-    const auto silent = pod.containers([&](const JsonObject &container) {
-        return !podSays && !hasAt(container, "securityContext", "runAsNonRoot");
-    });
+    const auto silent = pod.containers(
+        [&](const JsonObject &container) { return !podSays && !hasAt(container, "securityContext", "runAsNonRoot"); });
     if (!wrong.empty())
         pod.reportContainers("runAsNonRoot != true", wrong, "must not set securityContext.runAsNonRoot=false");
     else if (!silent.empty())
-        pod.report("runAsNonRoot != true", fmt::format("pod or container{} {} must set securityContext.runAsNonRoot=true",
-                                                       silent.size() > 1 ? "s" : "", quotedList(silent)));
+        pod.report("runAsNonRoot != true",
+                   fmt::format("pod or container{} {} must set securityContext.runAsNonRoot=true",
+                               silent.size() > 1 ? "s" : "", quotedList(silent)));
 }
 
 void checkUser(Pod &pod) {
@@ -237,16 +240,19 @@ void checkSeccomp(Pod &pod, PodSecurityLevel level) {
         pod.report("seccompProfile", "pod must not set securityContext.seccompProfile.type to \"Unconfined\"");
         return;
     }
-    const auto wrong = pod.containers([](const JsonObject &container) { return seccompType(container) == "Unconfined"; });
+    const auto wrong =
+        pod.containers([](const JsonObject &container) { return seccompType(container) == "Unconfined"; });
     if (!wrong.empty()) {
-        pod.reportContainers("seccompProfile", wrong, "must not set securityContext.seccompProfile.type to \"Unconfined\"");
+        pod.reportContainers("seccompProfile", wrong,
+                             "must not set securityContext.seccompProfile.type to \"Unconfined\"");
         return;
     }
     const auto silent = pod.containers([](const JsonObject &container) { return seccompType(container).empty(); });
     if (level == PodSecurityLevel::Restricted && podType.empty() && !silent.empty())
-        pod.report("seccompProfile", fmt::format("pod or container{} {} must set securityContext.seccompProfile.type to "
-                                                 "\"RuntimeDefault\" or \"Localhost\"",
-                                                 silent.size() > 1 ? "s" : "", quotedList(silent)));
+        pod.report("seccompProfile",
+                   fmt::format("pod or container{} {} must set securityContext.seccompProfile.type to "
+                               "\"RuntimeDefault\" or \"Localhost\"",
+                               silent.size() > 1 ? "s" : "", quotedList(silent)));
 }
 
 void checkSysctls(Pod &pod) {

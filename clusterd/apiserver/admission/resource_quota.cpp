@@ -159,7 +159,8 @@ private:
             Quantity before = (*now)[std::string(key)];
             if (attributes.old) // it is counted among those that are there
                 before -= usageOf(group, resource, *attributes.old)[std::string(key)];
-            const Quantity own = attributes.old ? usageOf(group, resource, *attributes.object)[std::string(key)] : delta->second;
+            const Quantity own =
+                attributes.old ? usageOf(group, resource, *attributes.object)[std::string(key)] : delta->second;
             if (before + own <= *hard)
                 continue;
             requested.push_back(fmt::format("{}={}", std::string_view(key), delta->second.text()));
@@ -169,16 +170,17 @@ private:
         if (!missing.empty())
             return denied(attributes, fmt::format("failed quota: {}: must specify {}", name, fmt::join(missing, ",")));
         if (!requested.empty())
-            return denied(attributes, fmt::format("exceeded quota: {}, requested: {}, used: {}, limited: {}", name,
-                                                  fmt::join(requested, ","), fmt::join(used, ","), fmt::join(limited, ",")));
+            return denied(attributes,
+                          fmt::format("exceeded quota: {}, requested: {}, used: {}, limited: {}", name,
+                                      fmt::join(requested, ","), fmt::join(used, ","), fmt::join(limited, ",")));
         return {};
     }
 
     /// Amounts of pods that a quota limits must be stated, or the quota could not be kept.
     static bool mustBeStated(std::string_view group, std::string_view resource, std::string_view key) {
         return group.empty() && resource == "pods" &&
-               (key == "cpu" || key == "memory" || key.starts_with("requests.cpu") || key.starts_with("requests.memory") ||
-                key.starts_with("limits."));
+               (key == "cpu" || key == "memory" || key.starts_with("requests.cpu") ||
+                key.starts_with("requests.memory") || key.starts_with("limits."));
     }
 
     Amounts usage(const AdmissionAttributes &attributes, const JsonObject &quota, bool scoped) const {
@@ -186,7 +188,8 @@ private:
         for (const JsonObject &object :
              listJson(m_reader, attributes.resource.group, attributes.resource.resource, attributes.namespaceName))
             if (!scoped || inScope(quota, object))
-                for (const auto &[name, amount] : usageOf(attributes.resource.group, attributes.resource.resource, object))
+                for (const auto &[name, amount] :
+                     usageOf(attributes.resource.group, attributes.resource.resource, object))
                     sum[name] += amount;
         return sum;
     }
@@ -196,6 +199,8 @@ private:
 
 } // namespace
 
-Plugin makeResourceQuota(const Reader &reader) { return std::make_unique<ResourceQuota>(reader); }
+Plugin makeResourceQuota(const Reader &reader) {
+    return std::make_unique<ResourceQuota>(reader);
+}
 
 } // namespace coracle::apiserver

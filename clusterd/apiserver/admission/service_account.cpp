@@ -47,8 +47,9 @@ protected:
         const std::string name(textAt(spec, "serviceAccountName"));
         const auto account = readJson(m_reader, "", "serviceaccounts", attributes.namespaceName, name);
         if (!account)
-            return denied(attributes, fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found",
-                                                  attributes.namespaceName, name, name));
+            return denied(attributes,
+                          fmt::format("error looking up service account {}/{}: serviceaccount \"{}\" not found",
+                                      attributes.namespaceName, name, name));
         if (wantsToken(spec, *account))
             mountToken(spec);
         if (arrayAt(spec, "imagePullSecrets").empty() && !arrayAt(*account, "imagePullSecrets").empty())

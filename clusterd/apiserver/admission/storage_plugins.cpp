@@ -25,8 +25,8 @@ protected:
         if (hasAt(claim, "spec", "storageClassName") ||
             hasAt(claim, "metadata", "annotations", "volume.beta.kubernetes.io/storage-class"))
             return {};
-        const auto chosen = defaultObject(m_reader, "storage.k8s.io", "storageclasses",
-                                          "storageclass.kubernetes.io/is-default-class");
+        const auto chosen =
+            defaultObject(m_reader, "storage.k8s.io", "storageclasses", "storageclass.kubernetes.io/is-default-class");
         if (chosen)
             ensureObject(claim, "spec")["storageClassName"] = textAt(*chosen, "metadata", "name");
         return {};
@@ -128,12 +128,20 @@ protected:
 
 } // namespace
 
-Plugin makeDefaultStorageClass(const Reader &reader) { return std::make_unique<DefaultStorageClass>(reader); }
-Plugin makeStorageObjectInUseProtection() { return std::make_unique<StorageObjectInUseProtection>(); }
+Plugin makeDefaultStorageClass(const Reader &reader) {
+    return std::make_unique<DefaultStorageClass>(reader);
+}
+Plugin makeStorageObjectInUseProtection() {
+    return std::make_unique<StorageObjectInUseProtection>();
+}
 Plugin makePersistentVolumeClaimResize(const Reader &reader) {
     return std::make_unique<PersistentVolumeClaimResize>(reader);
 }
-Plugin makeDefaultIngressClass(const Reader &reader) { return std::make_unique<DefaultIngressClass>(reader); }
-Plugin makeDenyServiceExternalIPs() { return std::make_unique<DenyServiceExternalIPs>(); }
+Plugin makeDefaultIngressClass(const Reader &reader) {
+    return std::make_unique<DefaultIngressClass>(reader);
+}
+Plugin makeDenyServiceExternalIPs() {
+    return std::make_unique<DenyServiceExternalIPs>();
+}
 
 } // namespace coracle::apiserver

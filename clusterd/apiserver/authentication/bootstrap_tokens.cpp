@@ -14,7 +14,9 @@ namespace {
 constexpr size_t kIdLength = 6, kSecretLength = 16;
 constexpr std::string_view kGroupPrefix = "system:bootstrappers:";
 
-bool isLowerOrDigit(char letter) { return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9'); }
+bool isLowerOrDigit(char letter) {
+    return (letter >= 'a' && letter <= 'z') || (letter >= '0' && letter <= '9');
+}
 
 bool isGroup(std::string_view group) {
     if (!group.starts_with(kGroupPrefix) || group.size() > kGroupPrefix.size() + 256)

@@ -16,7 +16,8 @@ constexpr size_t kCertificatesRememberedMax = 4096;
 constexpr std::string_view kProtocolPrefix = "base64url.bearer.authorization.k8s.io.";
 
 bool equalIgnoringCase(std::string_view a, std::string_view b) {
-    return std::ranges::equal(a, b, [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
+    return std::ranges::equal(a, b,
+                              [](unsigned char x, unsigned char y) { return std::tolower(x) == std::tolower(y); });
 }
 
 std::string_view trimmed(std::string_view text) {
@@ -145,7 +146,8 @@ private:
             user.groups.emplace_back(group);
         constexpr std::string_view kExtra = "x-remote-extra-";
         for (const auto &[header, value] : request.headers)
-            if (header.size() > kExtra.size() && equalIgnoringCase(std::string_view(header).substr(0, kExtra.size()), kExtra)) {
+            if (header.size() > kExtra.size() &&
+                equalIgnoringCase(std::string_view(header).substr(0, kExtra.size()), kExtra)) {
                 std::string key = header.substr(kExtra.size());
                 std::ranges::transform(key, key.begin(), [](unsigned char letter) { return std::tolower(letter); });
                 user.extra[key].push_back(value);
@@ -158,8 +160,8 @@ private:
             return std::nullopt;
         const uid_t uid = *request.peer->uid;
         const bool trusted = uid == 0 || uid == ::geteuid() ||
-                             (m_options.socketGroup && (request.peer->gid == m_options.socketGroup ||
-                                                        isMember(uid, *m_options.socketGroup)));
+                             (m_options.socketGroup &&
+                              (request.peer->gid == m_options.socketGroup || isMember(uid, *m_options.socketGroup)));
         if (!trusted)
             return errors::unauthorized("this user may not use the socket");
         return authenticated({.name = "system:admin", .groups = {std::string(kSystemMasters)}});

@@ -13,7 +13,7 @@ struct AuthenticatorOptions {
     /// A front proxy with a certificate of these CAs and one of the names may say who the user is (X-Remote-User).
     std::optional<pki::CertificatePool> requestHeaderCas;
     std::vector<std::string> requestHeaderNames;
-    std::shared_ptr<const StaticCredentials> credentials; ///< bearer tokens; may be null
+    std::shared_ptr<const StaticCredentials> credentials;  ///< bearer tokens; may be null
     std::shared_ptr<ServiceAccountTokens> serviceAccounts; ///< may be null
     bool bootstrapTokens = true;
     /// Unix-socket peers of this group have system:masters' rights, as root and the daemon's own user have.

@@ -125,7 +125,8 @@ JsonObject reviewSelf(JsonObject review, const UserInfo &user) {
 
 Result<std::optional<UserInfo>> impersonatedUser(const Authorizer &authorizer, const UserInfo &user,
                                                  const http::Headers &headers) {
-    UserInfo wanted{.name = std::string(headers.get("Impersonate-User")), .uid = std::string(headers.get("Impersonate-Uid"))};
+    UserInfo wanted{.name = std::string(headers.get("Impersonate-User")),
+                    .uid = std::string(headers.get("Impersonate-Uid"))};
     for (const std::string_view group : headers.all("Impersonate-Group"))
         wanted.groups.emplace_back(group);
     for (const auto &[name, value] : headers)

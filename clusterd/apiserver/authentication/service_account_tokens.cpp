@@ -15,13 +15,15 @@ namespace {
 constexpr size_t kCacheEntriesMax = 4096;
 constexpr int64_t kLeewaySeconds = 60; ///< between clocks
 constexpr int64_t kDefaultSeconds = 3600, kLeastSeconds = 600, kMostSeconds = int64_t(1) << 32;
-constexpr int64_t kPodTokenSeconds = 3607;            ///< what the ServiceAccount admission plug-in asks for
+constexpr int64_t kPodTokenSeconds = 3607; ///< what the ServiceAccount admission plug-in asks for
 constexpr int64_t kExtendedSeconds = 365 * 24 * 3600;
-constexpr std::chrono::seconds kDeletedGrace{60};     ///< a deleted object's tokens hold on for its last work
+constexpr std::chrono::seconds kDeletedGrace{60}; ///< a deleted object's tokens hold on for its last work
 constexpr std::string_view kPrivateClaims = "kubernetes.io";
 constexpr std::string_view kExtraPrefix = "authentication.kubernetes.io/";
 
-int64_t secondsOf(WallTime time) { return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count(); }
+int64_t secondsOf(WallTime time) {
+    return std::chrono::floor<std::chrono::seconds>(time).time_since_epoch().count();
+}
 
 JsonObject parse(const api::ObjectPtr &object) {
     boost::json::error_code error;
@@ -29,9 +31,13 @@ JsonObject parse(const api::ObjectPtr &object) {
     return value.is_object() ? std::move(value.get_object()) : JsonObject();
 }
 
-const api::ResourceInfo &core(std::string_view resource) { return *api::findResource("", resource); }
+const api::ResourceInfo &core(std::string_view resource) {
+    return *api::findResource("", resource);
+}
 
-JsonObject nameAndUid(const api::Object &object) { return {{"name", object.name()}, {"uid", object.uid()}}; }
+JsonObject nameAndUid(const api::Object &object) {
+    return {{"name", object.name()}, {"uid", object.uid()}};
+}
 
 std::vector<std::string> audiencesOf(const JsonObject &claims) {
     std::vector<std::string> audiences;
@@ -99,9 +105,9 @@ ServiceAccountTokens::ServiceAccountTokens(const Reader &reader, Clock &clock, R
 }
 
 static Failure outOfRange(int64_t seconds, std::string_view detail) {
-    return errors::invalid("TokenRequest", "authentication.k8s.io", {},
-                           {{"FieldValueInvalid", fmt::format("Invalid value: {}: {}", seconds, detail),
-                             "spec.expirationSeconds"}});
+    return errors::invalid(
+        "TokenRequest", "authentication.k8s.io", {},
+        {{"FieldValueInvalid", fmt::format("Invalid value: {}: {}", seconds, detail), "spec.expirationSeconds"}});
 }
 
 /// The private claims about the object that the token shall end with.
@@ -113,12 +119,17 @@ Result<JsonObject> ServiceAccountTokens::bind(const JsonObject &spec, std::strin
         return claims;
     const std::string_view kind = textAt(reference, "kind"), version = textAt(reference, "apiVersion"),
                            name = textAt(reference, "name"), uid = textAt(reference, "uid");
-    const std::string_view resource = kind == "Pod" ? "pods" : kind == "Secret" ? "secrets" : kind == "Node" ? "nodes" : "";
+    const std::string_view resource = kind == "Pod"      ? "pods"
+                                      : kind == "Secret" ? "secrets"
+                                      : kind == "Node"   ? "nodes"
+                                                         : "";
     if (resource.empty() || (!version.empty() && version != "v1"))
-        return errors::badRequest(fmt::format("cannot bind token for serviceaccount \"{}\" to object of kind {}, {}: only "
-                                              "Pod, Secret and Node of v1 can be bound to",
-                                              account, version, kind));
-    const api::ObjectPtr object = m_reader.get(core(resource), kind == "Node" ? std::string_view() : namespaceName, name);
+        return errors::badRequest(
+            fmt::format("cannot bind token for serviceaccount \"{}\" to object of kind {}, {}: only "
+                        "Pod, Secret and Node of v1 can be bound to",
+                        account, version, kind));
+    const api::ObjectPtr object =
+        m_reader.get(core(resource), kind == "Node" ? std::string_view() : namespaceName, name);
     if (!object)
         return errors::notFound(resource, {}, name);
     if (!uid.empty() && uid != object->uid())
@@ -131,9 +142,8 @@ Result<JsonObject> ServiceAccountTokens::bind(const JsonObject &spec, std::strin
         return claims;
     const JsonObject pod = parse(object);
     if (textAt(pod, "spec", "serviceAccountName") != account)
-        return errors::badRequest(
-            fmt::format("cannot bind token for serviceaccount \"{}\" to pod running with different serviceaccount name.",
-                        account));
+        return errors::badRequest(fmt::format(
+            "cannot bind token for serviceaccount \"{}\" to pod running with different serviceaccount name.", account));
     const std::string_view nodeName = textAt(pod, "spec", "nodeName");
     if (nodeName.empty())
         return claims;
@@ -259,6 +269,8 @@ JsonObject ServiceAccountTokens::discoveryDocument(std::string_view jwksUri) con
             {"id_token_signing_alg_values_supported", std::move(algorithms)}};
 }
 
-JsonObject ServiceAccountTokens::keySet() const { return pki::jwks(m_options.verificationKeys); }
+JsonObject ServiceAccountTokens::keySet() const {
+    return pki::jwks(m_options.verificationKeys);
+}
 
 } // namespace coracle::apiserver

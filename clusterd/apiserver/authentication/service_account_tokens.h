@@ -55,7 +55,7 @@ private:
     Clock &m_clock;
     Random &m_random;
     ServiceAccountOptions m_options;
-    std::mutex m_mutex; ///< guards the cache
+    std::mutex m_mutex;                       ///< guards the cache
     std::map<std::string, ClaimsPtr> m_cache; ///< by SHA-256 of the token: signatures are checked once
 };
 

@@ -21,8 +21,9 @@ Result<AuthorizationAttributes> question(const JsonObject &review) {
         return invalid(review, "FieldValueInvalid", "spec.nonResourceAttributes",
                        "Invalid value: cannot be specified in combination with resourceAttributes");
     if (!resource && !path)
-        return invalid(review, "FieldValueInvalid", "spec.resourceAttributes",
-                       "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified");
+        return invalid(
+            review, "FieldValueInvalid", "spec.resourceAttributes",
+            "Invalid value: null: exactly one of nonResourceAttributes or resourceAttributes must be specified");
     AuthorizationAttributes asked;
     asked.isResource = resource;
     const JsonObject &from = objectAt(spec, resource ? "resourceAttributes" : "nonResourceAttributes");
@@ -47,7 +48,8 @@ Result<UserInfo> subject(const JsonObject &review) {
             for (const JsonValue &value : values.get_array())
                 user.extra[std::string(key)].emplace_back(asText(value));
     if (user.name.empty() && user.groups.empty())
-        return invalid(review, "FieldValueInvalid", "spec.user", "Invalid value: \"\": at least one of user or group must be specified");
+        return invalid(review, "FieldValueInvalid", "spec.user",
+                       "Invalid value: \"\": at least one of user or group must be specified");
     return user;
 }
 
@@ -81,8 +83,10 @@ Result<JsonObject> reviewLocalAccess(const Authorizer &authorizer, JsonObject re
     if (hasAt(review, "spec", "nonResourceAttributes"))
         return invalid(review, "FieldValueInvalid", "spec.nonResourceAttributes",
                        "Invalid value: disallowed on this kind of request");
-    if (const std::string_view asked = textAt(review, "spec", "resourceAttributes", "namespace"); asked != namespaceName)
-        return errors::badRequest(fmt::format("spec.resourceAttributes.namespace must match namespace: {}", namespaceName));
+    if (const std::string_view asked = textAt(review, "spec", "resourceAttributes", "namespace");
+        asked != namespaceName)
+        return errors::badRequest(
+            fmt::format("spec.resourceAttributes.namespace must match namespace: {}", namespaceName));
     return reviewAccess(authorizer, std::move(review));
 }
 
@@ -108,12 +112,13 @@ Result<JsonObject> reviewOwnRules(const Authorizer &authorizer, JsonObject revie
             resources.push_back(std::move(entry));
         }
         if (!rule.nonResourceUrls.empty())
-            paths.push_back(JsonObject{{"verbs", toJson(rule.verbs)}, {"nonResourceURLs", toJson(rule.nonResourceUrls)}});
+            paths.push_back(
+                JsonObject{{"verbs", toJson(rule.verbs)}, {"nonResourceURLs", toJson(rule.nonResourceUrls)}});
     }
     // Node users are allowed more than their rules say: the Node authorizer cannot list what it allows.
     const bool incomplete = user.inGroup("system:nodes");
-    JsonObject status{{"resourceRules", std::move(resources)}, {"nonResourceRules", std::move(paths)},
-                      {"incomplete", incomplete}};
+    JsonObject status{
+        {"resourceRules", std::move(resources)}, {"nonResourceRules", std::move(paths)}, {"incomplete", incomplete}};
     if (incomplete)
         status["evaluationError"] = "node authorizer does not support user rule resolution";
     review["status"] = std::move(status);

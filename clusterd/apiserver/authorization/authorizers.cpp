@@ -44,12 +44,15 @@ private:
 
 } // namespace
 
-std::unique_ptr<ClusterAuthorizer> makeAuthorizer(const Reader &reader) { return std::make_unique<Chain>(reader); }
+std::unique_ptr<ClusterAuthorizer> makeAuthorizer(const Reader &reader) {
+    return std::make_unique<Chain>(reader);
+}
 
 Failure forbiddenFor(const AuthorizationAttributes &attributes, std::string_view reason) {
     std::string message;
     if (!attributes.isResource) {
-        message = fmt::format("User \"{}\" cannot {} path \"{}\"", attributes.user.name, attributes.verb, attributes.path);
+        message =
+            fmt::format("User \"{}\" cannot {} path \"{}\"", attributes.user.name, attributes.verb, attributes.path);
     } else {
         message = fmt::format(
             "User \"{}\" cannot {} resource \"{}{}{}\" in API group \"{}\" {}", attributes.user.name, attributes.verb,

@@ -34,14 +34,16 @@ Result<> checkHeld(const ClusterAuthorizer &authorizer, const RbacWrite &write, 
     std::string list;
     for (const Rule &rule : missing)
         list += "\n" + describe(rule);
-    return errors::forbidden(write.resource, kGroup, write.name,
-                             fmt::format("user \"{}\" (groups={}) is attempting to grant RBAC permissions not currently "
-                                         "held:{}",
-                                         write.user.name, groupsText(write.user), list));
+    return errors::forbidden(
+        write.resource, kGroup, write.name,
+        fmt::format("user \"{}\" (groups={}) is attempting to grant RBAC permissions not currently "
+                    "held:{}",
+                    write.user.name, groupsText(write.user), list));
 }
 
 Result<> checkRole(const ClusterAuthorizer &authorizer, const RbacWrite &write) {
-    if (write.old && sameMember(write.object, *write.old, "rules") && sameMember(write.object, *write.old, "aggregationRule"))
+    if (write.old && sameMember(write.object, *write.old, "rules") &&
+        sameMember(write.object, *write.old, "aggregationRule"))
         return {};
     if (may(authorizer, write, "escalate", write.resource, write.name))
         return {};
@@ -55,9 +57,11 @@ Result<> checkRole(const ClusterAuthorizer &authorizer, const RbacWrite &write) 
 }
 
 Result<> checkBinding(const ClusterAuthorizer &authorizer, const RbacWrite &write) {
-    if (write.old && sameMember(write.object, *write.old, "roleRef") && sameMember(write.object, *write.old, "subjects"))
+    if (write.old && sameMember(write.object, *write.old, "roleRef") &&
+        sameMember(write.object, *write.old, "subjects"))
         return {};
-    const std::string_view kind = textAt(write.object, "roleRef", "kind"), name = textAt(write.object, "roleRef", "name");
+    const std::string_view kind = textAt(write.object, "roleRef", "kind"),
+                           name = textAt(write.object, "roleRef", "name");
     const std::string_view resource = kind == "ClusterRole" ? "clusterroles" : "roles";
     if (may(authorizer, write, "bind", resource, name))
         return {};

@@ -12,7 +12,9 @@ namespace {
 constexpr std::string_view kUserPrefix = "system:node:";
 constexpr size_t kPodsRememberedMax = 65536;
 
-const api::ResourceInfo &coreResource(std::string_view name) { return *api::findResource("", name); }
+const api::ResourceInfo &coreResource(std::string_view name) {
+    return *api::findResource("", name);
+}
 
 JsonObject parse(const api::ObjectPtr &object) {
     boost::json::error_code error;
@@ -20,12 +22,22 @@ JsonObject parse(const api::ObjectPtr &object) {
     return value.is_object() ? std::move(value.get_object()) : JsonObject();
 }
 
-bool isRead(std::string_view verb) { return verb == "get" || verb == "list" || verb == "watch"; }
-bool isWrite(std::string_view verb) { return verb == "update" || verb == "patch"; }
+bool isRead(std::string_view verb) {
+    return verb == "get" || verb == "list" || verb == "watch";
+}
+bool isWrite(std::string_view verb) {
+    return verb == "update" || verb == "patch";
+}
 
-Authorization allowed() { return {Decision::Allow, {}}; }
-Authorization noOpinion(std::string reason) { return {Decision::NoOpinion, std::move(reason)}; }
-Authorization when(bool allow, std::string reason) { return allow ? allowed() : noOpinion(std::move(reason)); }
+Authorization allowed() {
+    return {Decision::Allow, {}};
+}
+Authorization noOpinion(std::string reason) {
+    return {Decision::NoOpinion, std::move(reason)};
+}
+Authorization when(bool allow, std::string reason) {
+    return allow ? allowed() : noOpinion(std::move(reason));
+}
 
 /// What a pod makes visible to its node, as "<resource>/<name>" within the pod's namespace.
 struct PodReferences {
@@ -193,8 +205,7 @@ Authorization NodeAuthorizer::authorize(const AuthorizationAttributes &attribute
 
 Authorization NodeAuthorizer::check(const AuthorizationAttributes &attributes, std::string_view node) const {
     const std::string &resource = attributes.resource, &verb = attributes.verb, &part = attributes.subresource;
-    const std::string unrelated =
-        fmt::format("no relationship found between node '{}' and this object", node);
+    const std::string unrelated = fmt::format("no relationship found between node '{}' and this object", node);
     if (attributes.group.empty() && (resource == "secrets" || resource == "configmaps")) {
         if (!isRead(verb) || !part.empty())
             return noOpinion("can only read resources of this type");
@@ -209,7 +220,8 @@ Authorization NodeAuthorizer::check(const AuthorizationAttributes &attributes, s
     }
     if (attributes.group.empty() && resource == "persistentvolumeclaims") {
         const bool good = part.empty() ? verb == "get" : part == "status" && (verb == "get" || isWrite(verb));
-        return when(good && usesObject(node, attributes), good ? unrelated : "can only get claims and update their status");
+        return when(good && usesObject(node, attributes),
+                    good ? unrelated : "can only get claims and update their status");
     }
     if (attributes.group.empty() && resource == "persistentvolumes")
         return when(verb == "get" && part.empty() && volumeOnNode(node, attributes.name), unrelated);
@@ -244,7 +256,8 @@ Authorization NodeAuthorizer::ownObjects(const AuthorizationAttributes &attribut
 
 Authorization NodeAuthorizer::staticRules(const AuthorizationAttributes &attributes) const {
     const auto rules = m_rbac.rulesOfRole("ClusterRole", "system:node", {});
-    const bool allow = rules && std::ranges::any_of(*rules, [&](const Rule &rule) { return ruleAllows(rule, attributes); });
+    const bool allow =
+        rules && std::ranges::any_of(*rules, [&](const Rule &rule) { return ruleAllows(rule, attributes); });
     return allow ? allowed() : Authorization();
 }
 

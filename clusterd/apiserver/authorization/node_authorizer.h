@@ -4,8 +4,8 @@
 
 namespace coracle::apiserver {
 
-/// What kubelets may do: on objects that hang together with pods of their own node, only those; the rest by the rules of
-/// ClusterRole system:node (plugin/pkg/auth/authorizer/node). It allows or has no opinion.
+/// What kubelets may do: on objects that hang together with pods of their own node, only those; the rest by the rules
+/// of ClusterRole system:node (plugin/pkg/auth/authorizer/node). It allows or has no opinion.
 class NodeAuthorizer final : public Authorizer {
 public:
     /// Both must outlive it.

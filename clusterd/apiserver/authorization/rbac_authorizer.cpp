@@ -56,8 +56,7 @@ Binding readBinding(const api::Object &object) {
             binding.subjects.push_back({false, fmt::format("system:serviceaccount:{}:{}", space, name),
                                         fmt::format("ServiceAccount \"{}/{}\"", name, space)});
         } else if (kind == "User" || kind == "Group") {
-            binding.subjects.push_back(
-                {kind == "Group", std::string(name), fmt::format("{} \"{}\"", kind, name)});
+            binding.subjects.push_back({kind == "Group", std::string(name), fmt::format("{} \"{}\"", kind, name)});
         }
     }
     return binding;
@@ -133,8 +132,9 @@ struct RbacAuthorizer::Compiler {
     static void grant(const Index &index, Subjects &subjects, const Parsed<Binding> &binding, bool inCluster) {
         const Binding &value = binding.value;
         const Rules rules = index.rules(value.roleKind, value.roleName, binding.object->namespaceName());
-        const std::string name = inCluster ? std::string(binding.object->name())
-                                           : fmt::format("{}/{}", binding.object->name(), binding.object->namespaceName());
+        const std::string name = inCluster
+                                     ? std::string(binding.object->name())
+                                     : fmt::format("{}/{}", binding.object->name(), binding.object->namespaceName());
         for (const Binding::Subject &subject : value.subjects) {
             std::string reason =
                 rules ? fmt::format("RBAC: allowed by {} \"{}\" of {} \"{}\" to {}",

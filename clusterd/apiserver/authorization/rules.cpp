@@ -16,7 +16,9 @@ Texts textsAt(const JsonObject &object, std::string_view name) {
     return texts;
 }
 
-bool has(const Texts &texts, std::string_view text) { return std::ranges::find(texts, text) != texts.end(); }
+bool has(const Texts &texts, std::string_view text) {
+    return std::ranges::find(texts, text) != texts.end();
+}
 
 bool hasOrAll(const Texts &texts, std::string_view text) {
     return std::ranges::any_of(texts, [text](const std::string &one) { return one == "*" || one == text; });
@@ -74,7 +76,8 @@ bool covers(const Rule &owned, const Rule &part) {
     if (!resourceMatches(owned.resources, whole.substr(0, slash),
                          slash == whole.npos ? std::string_view() : whole.substr(slash + 1)))
         return false;
-    return owned.resourceNames.empty() || (!part.resourceNames.empty() && has(owned.resourceNames, part.resourceNames.front()));
+    return owned.resourceNames.empty() ||
+           (!part.resourceNames.empty() && has(owned.resourceNames, part.resourceNames.front()));
 }
 
 std::string list(const Texts &texts) {

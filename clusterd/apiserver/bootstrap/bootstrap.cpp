@@ -9,7 +9,9 @@ namespace coracle::apiserver {
 
 namespace {
 
-const api::ResourceInfo &core(std::string_view resource) { return *api::findResource("", resource); }
+const api::ResourceInfo &core(std::string_view resource) {
+    return *api::findResource("", resource);
+}
 
 JsonArray textArray(const std::vector<std::string> &texts) {
     JsonArray array;
@@ -18,9 +20,13 @@ JsonArray textArray(const std::vector<std::string> &texts) {
     return array;
 }
 
-std::string textList(const std::vector<std::string> &texts) { return boost::json::serialize(textArray(texts)); }
+std::string textList(const std::vector<std::string> &texts) {
+    return boost::json::serialize(textArray(texts));
+}
 
-bool isV6(const std::string &address) { return address.find(':') != std::string::npos; }
+bool isV6(const std::string &address) {
+    return address.find(':') != std::string::npos;
+}
 
 /// Creates the object or makes these members of the stored one equal to it.
 Task<Result<>> createOrSet(client::Client &client, const api::ResourceInfo &resource, JsonObject wanted,
@@ -40,16 +46,15 @@ JsonObject kubernetesService(const BootstrapOptions &options) {
     JsonArray families;
     for (const std::string &ip : options.serviceIps)
         families.emplace_back(isV6(ip) ? "IPv6" : "IPv4");
-    JsonObject spec{{"clusterIP", options.serviceIps.front()},
-                    {"clusterIPs", textArray(options.serviceIps)},
-                    {"ipFamilies", std::move(families)},
-                    {"ipFamilyPolicy", options.serviceIps.size() > 1 ? "RequireDualStack" : "SingleStack"},
-                    {"ports", JsonArray{JsonObject{{"name", "https"},
-                                                   {"port", 443},
-                                                   {"protocol", "TCP"},
-                                                   {"targetPort", options.serverPort}}}},
-                    {"sessionAffinity", "None"},
-                    {"type", "ClusterIP"}};
+    JsonObject spec{
+        {"clusterIP", options.serviceIps.front()},
+        {"clusterIPs", textArray(options.serviceIps)},
+        {"ipFamilies", std::move(families)},
+        {"ipFamilyPolicy", options.serviceIps.size() > 1 ? "RequireDualStack" : "SingleStack"},
+        {"ports", JsonArray{JsonObject{
+                      {"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", options.serverPort}}}},
+        {"sessionAffinity", "None"},
+        {"type", "ClusterIP"}};
     return {{"apiVersion", "v1"},
             {"kind", "Service"},
             {"metadata", JsonObject{{"name", "kubernetes"},
@@ -65,10 +70,9 @@ JsonObject kubernetesEndpoints(const BootstrapOptions &options, const std::vecto
     JsonArray ports{JsonObject{{"name", "https"}, {"port", options.serverPort}, {"protocol", "TCP"}}};
     return {{"apiVersion", "v1"},
             {"kind", "Endpoints"},
-            {"metadata",
-             JsonObject{{"name", "kubernetes"},
-                        {"namespace", "default"},
-                        {"labels", JsonObject{{"endpointslice.kubernetes.io/skip-mirror", "true"}}}}},
+            {"metadata", JsonObject{{"name", "kubernetes"},
+                                    {"namespace", "default"},
+                                    {"labels", JsonObject{{"endpointslice.kubernetes.io/skip-mirror", "true"}}}}},
             {"subsets", JsonArray{JsonObject{{"addresses", std::move(list)}, {"ports", std::move(ports)}}}}};
 }
 
@@ -92,8 +96,7 @@ JsonObject kubernetesSlice(const BootstrapOptions &options, const std::vector<st
 
 Task<Result<>> ensureNamespaces(client::Client &client) {
     for (const char *name : {"default", "kube-system", "kube-public", "kube-node-lease"}) {
-        JsonObject object{
-            {"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", JsonObject{{"name", name}}}};
+        JsonObject object{{"apiVersion", "v1"}, {"kind", "Namespace"}, {"metadata", JsonObject{{"name", name}}}};
         CO_CHECK(co_await createIfMissing(client, core("namespaces"), std::move(object)));
     }
     co_return Result<>{};
@@ -111,12 +114,9 @@ Task<Result<>> ensurePriorityClasses(client::Client &client) {
         {"system-node-critical", "Used for system critical pods that must not be moved from their current node.",
          2000001000}};
     for (const Class &one : kClasses) {
-        JsonObject object{{"apiVersion", "scheduling.k8s.io/v1"},
-                          {"kind", "PriorityClass"},
-                          {"metadata", JsonObject{{"name", one.name}}},
-                          {"value", one.value},
-                          {"preemptionPolicy", "PreemptLowerPriority"},
-                          {"description", one.description}};
+        JsonObject object{{"apiVersion", "scheduling.k8s.io/v1"},       {"kind", "PriorityClass"},
+                          {"metadata", JsonObject{{"name", one.name}}}, {"value", one.value},
+                          {"preemptionPolicy", "PreemptLowerPriority"}, {"description", one.description}};
         CO_CHECK(co_await createIfMissing(client, *api::findResource("scheduling.k8s.io", "priorityclasses"),
                                           std::move(object)));
     }
@@ -135,11 +135,11 @@ Task<Result<>> ensureAuthenticationConfig(client::Client &client, BootstrapOptio
         data["requestheader-group-headers"] = textList({"X-Remote-Group"});
         data["requestheader-extra-headers-prefix"] = textList({"X-Remote-Extra-"});
     }
-    JsonObject object{{"apiVersion", "v1"},
-                      {"kind", "ConfigMap"},
-                      {"metadata", JsonObject{{"name", "extension-apiserver-authentication"},
-                                              {"namespace", "kube-system"}}},
-                      {"data", std::move(data)}};
+    JsonObject object{
+        {"apiVersion", "v1"},
+        {"kind", "ConfigMap"},
+        {"metadata", JsonObject{{"name", "extension-apiserver-authentication"}, {"namespace", "kube-system"}}},
+        {"data", std::move(data)}};
     std::vector<std::string> members(1, "data");
     co_return co_await createOrSet(client, core("configmaps"), std::move(object), std::move(members));
 }

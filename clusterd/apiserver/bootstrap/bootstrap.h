@@ -6,9 +6,9 @@
 #include <string>
 #include <vector>
 
-/// The objects that every cluster has (pkg/controlplane, plugin/pkg/auth/authorizer/rbac/bootstrappolicy). All functions
-/// may be called any number of times; they write only what is missing. The client must have system:masters' rights and
-/// outlive the call.
+/// The objects that every cluster has (pkg/controlplane, plugin/pkg/auth/authorizer/rbac/bootstrappolicy). All
+/// functions may be called any number of times; they write only what is missing. The client must have system:masters'
+/// rights and outlive the call.
 namespace coracle::apiserver {
 
 struct BootstrapOptions {

@@ -14,9 +14,9 @@ struct Level {
     int queues = 0, handSize = 0; ///< 0 queues: requests over the limit are rejected
 };
 
-constexpr Level kLevels[] = {{"catch-all", 5, 0, 0, 0},           {"system", 30, 33, 64, 6},
-                             {"node-high", 40, 25, 64, 6},        {"leader-election", 10, 0, 16, 4},
-                             {"workload-high", 40, 50, 128, 6},   {"workload-low", 100, 90, 128, 6},
+constexpr Level kLevels[] = {{"catch-all", 5, 0, 0, 0},         {"system", 30, 33, 64, 6},
+                             {"node-high", 40, 25, 64, 6},      {"leader-election", 10, 0, 16, 4},
+                             {"workload-high", 40, 50, 128, 6}, {"workload-low", 100, 90, 128, 6},
                              {"global-default", 20, 50, 128, 6}};
 
 struct Flow {
@@ -58,8 +58,8 @@ constexpr Flow kFlows[] = {
 JsonObject object(std::string_view kind, std::string_view name, JsonObject spec) {
     return {{"apiVersion", "flowcontrol.apiserver.k8s.io/v1"},
             {"kind", kind},
-            {"metadata", JsonObject{{"name", name},
-                                    {"annotations", JsonObject{{"apf.kubernetes.io/autoupdate-spec", "true"}}}}},
+            {"metadata",
+             JsonObject{{"name", name}, {"annotations", JsonObject{{"apf.kubernetes.io/autoupdate-spec", "true"}}}}},
             {"spec", std::move(spec)}};
 }
 
@@ -86,7 +86,8 @@ JsonArray subjects(std::string_view text) {
                                        {"serviceAccount", JsonObject{{"namespace", name.substr(0, slash)},
                                                                      {"name", name.substr(slash + 1)}}}});
         else
-            array.push_back(JsonObject{{"kind", kind}, {kind == "User" ? "user" : "group", JsonObject{{"name", name}}}});
+            array.push_back(
+                JsonObject{{"kind", kind}, {kind == "User" ? "user" : "group", JsonObject{{"name", name}}}});
     }
     return array;
 }
@@ -110,9 +111,9 @@ Task<Result<>> ensureFlowControl(client::Client &client) {
     const api::ResourceInfo *flows = api::findResource("flowcontrol.apiserver.k8s.io", "flowschemas");
     if (!levels || !flows)
         co_return Result<>{};
-    JsonObject exempt = object("PriorityLevelConfiguration", "exempt",
-                               {{"type", "Exempt"},
-                                {"exempt", JsonObject{{"nominalConcurrencyShares", 0}, {"lendablePercent", 0}}}});
+    JsonObject exempt =
+        object("PriorityLevelConfiguration", "exempt",
+               {{"type", "Exempt"}, {"exempt", JsonObject{{"nominalConcurrencyShares", 0}, {"lendablePercent", 0}}}});
     CO_CHECK(co_await createIfMissing(client, *levels, std::move(exempt)));
     for (const Level &level : kLevels) {
         JsonObject wanted = levelObject(level);

@@ -136,8 +136,7 @@ private:
         } else if (parts[0] == "url") {
             rules().push_back(JsonObject{{"verbs", verbs(parts[1])}, {"nonResourceURLs", words(parts[2])}});
         } else {
-            JsonObject rule{
-                {"verbs", verbs(parts[0])}, {"apiGroups", words(parts[1])}, {"resources", words(parts[2])}};
+            JsonObject rule{{"verbs", verbs(parts[0])}, {"apiGroups", words(parts[1])}, {"resources", words(parts[2])}};
             if (parts.size() > 3)
                 rule["resourceNames"] = words(parts[3]);
             rules().push_back(std::move(rule));
@@ -152,6 +151,8 @@ private:
 
 } // namespace
 
-RbacPolicy bootstrapPolicy() { return PolicyReader().read(); }
+RbacPolicy bootstrapPolicy() {
+    return PolicyReader().read();
+}
 
 } // namespace coracle::apiserver

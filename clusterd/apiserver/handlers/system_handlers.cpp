@@ -139,8 +139,16 @@ Task<Result<>> SystemHandlers::discover(Exchange &exchange) {
 }
 
 Task<Result<>> SystemHandlers::openapi(Exchange &exchange) {
-    CO_CHECK(negotiate(exchange.request.headers.get("Accept")));
     std::string_view path = exchange.info.path;
+    const std::string_view accept = exchange.request.headers.get("Accept");
+    const bool asksProtobuf = accept.find(api::kOpenApiV2ProtobufAsked) != std::string_view::npos ||
+                              accept.find(api::kOpenApiV2ProtobufType) != std::string_view::npos;
+    if (path == "/openapi/v2" && asksProtobuf) {
+        std::string type(api::kOpenApiV2ProtobufType);
+        co_await sendCacheable(exchange, std::move(type), api::openApiV2Protobuf());
+        co_return Result<>{};
+    }
+    CO_CHECK(negotiate(accept));
     std::string document;
     if (path == "/openapi/v2") {
         document = api::openApiV2();

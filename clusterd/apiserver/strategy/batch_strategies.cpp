@@ -69,15 +69,15 @@ void checkFailurePolicy(Checker &check, const FieldPath &path, const JsonArray &
                 check.errors.invalid((path[i] / "onExitCodes" / "values")[j], int64_t(0),
                                      "must not be 0 for the In operator");
             if (j > 0 && asInt(values[j]) <= asInt(values[j - 1]))
-                check.errors.invalid(path[i] / "onExitCodes" / "values", values, "must be ordered and without duplicates");
+                check.errors.invalid(path[i] / "onExitCodes" / "values", values,
+                                     "must be ordered and without duplicates");
         }
     }
 }
 
 void checkJobSpec(Checker &check, const FieldPath &path, const JsonObject &spec) {
-    for (const std::string_view name :
-         {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit", "ttlSecondsAfterFinished",
-          "backoffLimitPerIndex", "maxFailedIndexes"})
+    for (const std::string_view name : {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
+                                        "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"})
         check.notNegative(path, spec, name);
     checkIndexed(check, path, spec);
     checkFailurePolicy(check, path / "podFailurePolicy" / "rules", arrayAt(spec, "podFailurePolicy", "rules"));
@@ -121,8 +121,8 @@ void validateJobUpdate(Checker &check, const JsonObject &object, const JsonObjec
     for (const std::string_view name :
          {"selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
         check.immutable(kSpec, spec, before, name);
-    const bool elastic = textAt(spec, "completionMode") == "Indexed" &&
-                         intAt(spec, "completions") == intAt(spec, "parallelism");
+    const bool elastic =
+        textAt(spec, "completionMode") == "Indexed" && intAt(spec, "completions") == intAt(spec, "parallelism");
     if (!elastic)
         check.immutable(kSpec, spec, before, "completions");
     const bool movable = flagAt(before, "suspend") && !hasAt(old, "status", "startTime");
@@ -167,7 +167,8 @@ void validateCronJob(Checker &check, const JsonObject &object) {
     if (schedule.empty())
         check.errors.required(kSpec / "schedule");
     else if (schedule.find("TZ") != schedule.npos)
-        check.errors.invalid(kSpec / "schedule", schedule, "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
+        check.errors.invalid(kSpec / "schedule", schedule,
+                             "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
     else if (const std::string problem = cronScheduleProblem(schedule); !problem.empty())
         check.errors.invalid(kSpec / "schedule", schedule, problem);
     if (hasAt(spec, "timeZone") && !isTimeZone(textAt(spec, "timeZone")))

@@ -57,8 +57,10 @@ void validateRequest(Checker &check, const JsonObject &object) {
         check.errors.invalid(kSpec / "signerName", signer, "the legacy signerName is not allowed via this API version");
     else if (check.requiredText(kSpec, spec, "signerName", domainPrefixedPathErrors) &&
              signer.substr(0, signer.find('/')).find('.') == signer.npos)
-        check.errors.invalid(kSpec / "signerName", signer, "should be a domain with at least two segments separated by dots");
-    check.intRange(kSpec, spec, "expirationSeconds", 600, INT32_MAX, "may not specify a duration less than 600 seconds (10 minutes)");
+        check.errors.invalid(kSpec / "signerName", signer,
+                             "should be a domain with at least two segments separated by dots");
+    check.intRange(kSpec, spec, "expirationSeconds", 600, INT32_MAX,
+                   "may not specify a duration less than 600 seconds (10 minutes)");
 }
 
 bool hasCondition(const JsonObject &object, std::string_view type) {
@@ -68,8 +70,8 @@ bool hasCondition(const JsonObject &object, std::string_view type) {
     return false;
 }
 
-/// The registry fills spec.username, uid, groups and extra from the request's user; they and the rest of the spec do not
-/// change afterwards. Verdicts come through /approval, certificates through /status.
+/// The registry fills spec.username, uid, groups and extra from the request's user; they and the rest of the spec do
+/// not change afterwards. Verdicts come through /approval, certificates through /status.
 class SigningRequestStrategy final : public Strategy {
 public:
     void prepareForCreate(const StrategyContext &, JsonObject &object) const override {
@@ -102,9 +104,11 @@ public:
             if (hasCondition(object, type) == hasCondition(old, type))
                 continue;
             if (!hasCondition(object, type))
-                check.errors.forbidden(conditions, "updates may not remove a condition of type \"" + std::string(type) + "\"");
+                check.errors.forbidden(conditions,
+                                       "updates may not remove a condition of type \"" + std::string(type) + "\"");
             else if (context.subresource != "approval")
-                check.errors.forbidden(conditions, "updates may not add a condition of type \"" + std::string(type) + "\"");
+                check.errors.forbidden(conditions,
+                                       "updates may not add a condition of type \"" + std::string(type) + "\"");
         }
         if (!textAt(old, "status", "certificate").empty() &&
             !sameMember(objectAt(object, "status"), objectAt(old, "status"), "certificate"))

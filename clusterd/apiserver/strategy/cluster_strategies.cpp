@@ -119,13 +119,14 @@ private:
         if (!arrayAt(before, "podCIDRs").empty() && !sameMember(spec, before, "podCIDRs"))
             check.errors.forbidden(kSpec / "podCIDRs", "node updates may not change podCIDR except from \"\" to valid");
         if (!textAt(before, "providerID").empty() && !sameMember(spec, before, "providerID"))
-            check.errors.forbidden(kSpec / "providerID", "node updates may not change providerID except from \"\" to valid");
+            check.errors.forbidden(kSpec / "providerID",
+                                   "node updates may not change providerID except from \"\" to valid");
     }
 };
 
 void validateEvent(Checker &check, const JsonObject &object) {
-    const JsonObject &involved = hasAt(object, "involvedObject") ? objectAt(object, "involvedObject")
-                                                                 : objectAt(object, "regarding");
+    const JsonObject &involved =
+        hasAt(object, "involvedObject") ? objectAt(object, "involvedObject") : objectAt(object, "regarding");
     const std::string_view path = hasAt(object, "involvedObject") ? "involvedObject" : "regarding";
     const std::string_view space = textAt(object, "metadata", "namespace"), own = textAt(involved, "namespace");
     // An event about a cluster object lives in the namespace default.
@@ -194,8 +195,12 @@ void checkLimit(Checker &check, const FieldPath &path, const JsonObject &limit) 
     struct Bound {
         std::string_view low, high;
     };
-    static constexpr Bound kBounds[] = {{"min", "max"},           {"min", "defaultRequest"},     {"min", "default"},
-                                        {"defaultRequest", "max"}, {"defaultRequest", "default"}, {"default", "max"}};
+    static constexpr Bound kBounds[] = {{"min", "max"},
+                                        {"min", "defaultRequest"},
+                                        {"min", "default"},
+                                        {"defaultRequest", "max"},
+                                        {"defaultRequest", "default"},
+                                        {"default", "max"}};
     for (const Bound &bound : kBounds)
         for (const auto &[name, value] : objectAt(limit, bound.low)) {
             const JsonValue *other = memberAt(limit, bound.high, std::string_view(name));
@@ -245,9 +250,9 @@ private:
 };
 
 void validateResourceQuota(Checker &check, const JsonObject &object) {
-    static constexpr std::string_view kScopes[] = {"BestEffort",    "CrossNamespacePodAffinity", "NotBestEffort",
-                                                   "NotTerminating", "PriorityClass",            "Terminating",
-                                                   "VolumeAttributesClass"};
+    static constexpr std::string_view kScopes[] = {
+        "BestEffort",  "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass",
+        "Terminating", "VolumeAttributesClass"};
     const JsonObject &spec = objectAt(object, "spec");
     for (const auto &[name, value] : objectAt(spec, "hard")) {
         const FieldPath own = (kSpec / "hard").key(name);

@@ -41,7 +41,8 @@ void validateConfigMap(Checker &check, const JsonObject &object) {
     for (const auto &[key, value] : data) {
         bytes += asText(value).size();
         if (binary.contains(key))
-            check.errors.invalid(FieldPath("data").key(key), std::string_view(key), "duplicate of key present in binaryData");
+            check.errors.invalid(FieldPath("data").key(key), std::string_view(key),
+                                 "duplicate of key present in binaryData");
     }
     for (const auto &[key, value] : binary)
         bytes += decodedSize(asText(value));

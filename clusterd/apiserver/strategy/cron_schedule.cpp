@@ -75,7 +75,7 @@ bool isElement(const Field &field, std::string_view text) {
 std::string cronScheduleProblem(std::string_view schedule) {
     if (schedule.starts_with('@')) {
         constexpr std::string_view kEvery = "@every ";
-        static constexpr std::string_view kNames[] = {"@yearly", "@annually", "@monthly",  "@weekly",
+        static constexpr std::string_view kNames[] = {"@yearly", "@annually", "@monthly", "@weekly",
                                                       "@daily",  "@midnight", "@hourly"};
         if (schedule.starts_with(kEvery))
             return api::DurationText::parse(schedule.substr(kEvery.size()))
@@ -94,8 +94,8 @@ std::string cronScheduleProblem(std::string_view schedule) {
     for (size_t i = 0; i < fields.size(); ++i)
         for (const std::string_view element : split(fields[i], ','))
             if (!isElement(kFields[i], element))
-                return fmt::format("the {} \"{}\" is not a value, range or step between {} and {}", kFields[i].name, element,
-                                   kFields[i].least, kFields[i].most);
+                return fmt::format("the {} \"{}\" is not a value, range or step between {} and {}", kFields[i].name,
+                                   element, kFields[i].least, kFields[i].most);
     return {};
 }
 

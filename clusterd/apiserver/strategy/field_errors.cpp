@@ -15,9 +15,13 @@ FieldPath FieldPath::operator/(std::string_view name) const {
     return FieldPath(std::move(text));
 }
 
-FieldPath FieldPath::operator[](size_t index) const { return FieldPath(fmt::format("{}[{}]", m_text, index)); }
+FieldPath FieldPath::operator[](size_t index) const {
+    return FieldPath(fmt::format("{}[{}]", m_text, index));
+}
 
-FieldPath FieldPath::key(std::string_view name) const { return FieldPath(fmt::format("{}[{}]", m_text, name)); }
+FieldPath FieldPath::key(std::string_view name) const {
+    return FieldPath(fmt::format("{}[{}]", m_text, name));
+}
 
 std::string quoted(std::string_view text) {
     std::string result = "\"";

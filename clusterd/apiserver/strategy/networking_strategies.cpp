@@ -16,8 +16,8 @@ void checkHost(Checker &check, const FieldPath &path, std::string_view host) {
     if (isIp(host))
         check.errors.invalid(path, host, "must be a DNS name, not an IP address");
     else
-        check.errors.invalidEach(path, host,
-                                 host.find('*') != host.npos ? wildcardSubdomainErrors(host) : dns1123SubdomainErrors(host));
+        check.errors.invalidEach(
+            path, host, host.find('*') != host.npos ? wildcardSubdomainErrors(host) : dns1123SubdomainErrors(host));
 }
 
 void checkBackend(Checker &check, const FieldPath &path, const JsonObject &backend) {
@@ -211,7 +211,8 @@ void checkSliceEndpoints(Checker &check, const JsonArray &endpoints, std::string
         }
         check.optionalText(own, asObject(endpoints[i]), "nodeName", dns1123SubdomainErrors);
         if (arrayAt(asObject(endpoints[i]), "hints", "forZones").size() > 8)
-            check.errors.tooMany(own / "hints" / "forZones", arrayAt(asObject(endpoints[i]), "hints", "forZones").size(), 8);
+            check.errors.tooMany(own / "hints" / "forZones",
+                                 arrayAt(asObject(endpoints[i]), "hints", "forZones").size(), 8);
     }
 }
 

@@ -8,13 +8,14 @@ namespace coracle::apiserver {
 
 namespace {
 
-constexpr std::string_view kEnvFields[] = {"metadata.name",           "metadata.namespace", "metadata.uid",
-                                           "spec.nodeName",           "spec.serviceAccountName", "status.hostIP",
-                                           "status.hostIPs",          "status.podIP",       "status.podIPs"};
+constexpr std::string_view kEnvFields[] = {
+    "metadata.name", "metadata.namespace", "metadata.uid", "spec.nodeName", "spec.serviceAccountName",
+    "status.hostIP", "status.hostIPs",     "status.podIP", "status.podIPs"};
 
 /// metadata.labels['key'] or metadata.annotations['key'].
 bool isSubscript(std::string_view path) {
-    return (path.starts_with("metadata.labels['") || path.starts_with("metadata.annotations['")) && path.ends_with("']");
+    return (path.starts_with("metadata.labels['") || path.starts_with("metadata.annotations['")) &&
+           path.ends_with("']");
 }
 
 void validateFieldRef(Checker &check, const FieldPath &path, const JsonObject &reference) {
@@ -31,7 +32,7 @@ void validateFieldRef(Checker &check, const FieldPath &path, const JsonObject &r
 }
 
 void validateResourceRef(Checker &check, const FieldPath &path, const JsonObject &reference) {
-    static constexpr std::string_view kResources[] = {"limits.cpu", "limits.ephemeral-storage", "limits.memory",
+    static constexpr std::string_view kResources[] = {"limits.cpu",   "limits.ephemeral-storage",   "limits.memory",
                                                       "requests.cpu", "requests.ephemeral-storage", "requests.memory"};
     const std::string_view resource = textAt(reference, "resource");
     if (resource.empty())
@@ -47,7 +48,7 @@ void validateResourceRef(Checker &check, const FieldPath &path, const JsonObject
         return;
     const std::string text = amount->text();
     const bool cpu = resource.ends_with(".cpu");
-    static constexpr std::string_view kUnits[] = {"1",  "1k", "1M",  "1G",  "1T",  "1P", "1E",
+    static constexpr std::string_view kUnits[] = {"1",   "1k",  "1M",  "1G",  "1T",  "1P", "1E",
                                                   "1Ki", "1Mi", "1Gi", "1Ti", "1Pi", "1Ei"};
     if (cpu ? text != "1" && text != "1m" : !oneOf(text, kUnits))
         check.errors.invalid(path / "divisor", resource,
@@ -76,8 +77,9 @@ void validateValueFrom(Checker &check, const FieldPath &path, const JsonObject &
     each("secretKeyRef", validateKeyRef);
     count += hasAt(source, "fileKeyRef");
     if (count == 0)
-        check.errors.invalid(path, "", "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
-                                       "`secretKeyRef` or `fileKeyRef`");
+        check.errors.invalid(path, "",
+                             "must specify one of: `fieldRef`, `resourceFieldRef`, `configMapKeyRef`, "
+                             "`secretKeyRef` or `fileKeyRef`");
     else if (!textAt(variable, "value").empty())
         check.errors.invalid(path, "", "may not be specified when `value` is not empty");
     else if (count > 1)
@@ -219,8 +221,9 @@ void validateVolumeMounts(Checker &check, const FieldPath &path, const JsonObjec
         else if (!names.volumes.contains(name))
             check.errors.notFound(own / "name", name);
         else if (!names.claimVolumes.contains(name))
-            check.errors.invalid(own / "name", name,
-                                 "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode");
+            check.errors.invalid(
+                own / "name", name,
+                "can only use volume source type of PersistentVolumeClaim or Ephemeral for block mode");
         if (devicePath.empty())
             check.errors.required(own / "devicePath");
         else if (!devicePaths.insert(devicePath).second)

@@ -9,14 +9,18 @@ namespace {
 
 constexpr std::string_view kContainerResources[] = {"cpu", "ephemeral-storage", "memory"};
 
-bool isHugePages(std::string_view name) { return name.starts_with("hugepages-"); }
+bool isHugePages(std::string_view name) {
+    return name.starts_with("hugepages-");
+}
 
 /// Named by its maker: neither unprefixed nor of kubernetes.io.
 bool isExtended(std::string_view name) {
     return name.find('/') != name.npos && name.find("kubernetes.io/") == name.npos;
 }
 
-bool isWholeOnly(std::string_view name) { return isHugePages(name) || isExtended(name); }
+bool isWholeOnly(std::string_view name) {
+    return isHugePages(name) || isExtended(name);
+}
 
 void validateResourceName(Checker &check, const FieldPath &path, std::string_view name) {
     if (const Problems problems = qualifiedNameErrors(name); !problems.empty()) {
@@ -72,9 +76,9 @@ void validateResources(Checker &check, const FieldPath &path, const JsonObject &
             check.errors.invalid(path / "requests", request.text(),
                                  fmt::format("must be equal to {} limit of {}", name, limit->second.text()));
         } else if (request > limit->second) {
-            check.errors.invalid(path / "requests", request.text(),
-                                 fmt::format("must be less than or equal to {} limit of {}", name,
-                                             limit->second.text()));
+            check.errors.invalid(
+                path / "requests", request.text(),
+                fmt::format("must be less than or equal to {} limit of {}", name, limit->second.text()));
         }
     }
     if (hugePages && !cpuOrMemory)

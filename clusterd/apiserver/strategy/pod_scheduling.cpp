@@ -14,11 +14,11 @@ void validateToleration(Checker &check, const FieldPath &path, const JsonObject 
     if (!key.empty())
         check.errors.invalidEach(path / "key", key, qualifiedNameErrors(key));
     else if (word != "Exists")
-        check.errors.invalid(path / "operator", word,
-                             "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
+        check.errors.invalid(
+            path / "operator", word,
+            "operator must be Exists when `key` is empty, which means \"match all values and all keys\"");
     if (hasAt(toleration, "tolerationSeconds") && effect != "NoExecute")
-        check.errors.invalid(path / "effect", effect,
-                             "effect must be 'NoExecute' when `tolerationSeconds` is set");
+        check.errors.invalid(path / "effect", effect, "effect must be 'NoExecute' when `tolerationSeconds` is set");
     static constexpr std::string_view kOperators[] = {"Equal", "Exists"};
     if (word.empty() || word == "Equal")
         check.errors.invalidEach(path / "operator", value, labelValueErrors(value));
@@ -37,7 +37,8 @@ void validateNodeRequirement(Checker &check, const FieldPath &path, const JsonOb
             check.errors.required(path / "values", "must be specified when `operator` is 'In' or 'NotIn'");
     } else if (word == "Exists" || word == "DoesNotExist") {
         if (count > 0)
-            check.errors.forbidden(path / "values", "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
+            check.errors.forbidden(path / "values",
+                                   "may not be specified when `operator` is 'Exists' or 'DoesNotExist'");
     } else if (word == "Gt" || word == "Lt") {
         if (count != 1)
             check.errors.required(path / "values", "must be specified single value when `operator` is 'Lt' or 'Gt'");
@@ -53,8 +54,9 @@ void validateFieldRequirement(Checker &check, const FieldPath &path, const JsonO
     if (word != "In" && word != "NotIn")
         check.errors.invalid(path / "operator", word, "not a valid selector operator");
     else if (arrayAt(requirement, "values").size() != 1)
-        check.errors.required(path / "values", "must be only one value when `operator` is 'In' or 'NotIn' for node field "
-                                               "selector");
+        check.errors.required(path / "values",
+                              "must be only one value when `operator` is 'In' or 'NotIn' for node field "
+                              "selector");
     if (textAt(requirement, "key") != "metadata.name")
         check.errors.invalid(path / "key", textAt(requirement, "key"), "not a valid field selector key");
 }
@@ -147,7 +149,8 @@ void validateTopologySpread(Checker &check, const FieldPath &path, const JsonArr
         const FieldPath own = path[i];
         if (const int64_t skew = intAt(constraint, "maxSkew"); skew <= 0)
             check.errors.invalid(own / "maxSkew", skew, "must be greater than zero");
-        const std::string_view key = textAt(constraint, "topologyKey"), action = textAt(constraint, "whenUnsatisfiable");
+        const std::string_view key = textAt(constraint, "topologyKey"),
+                               action = textAt(constraint, "whenUnsatisfiable");
         if (key.empty())
             check.errors.required(own / "topologyKey", "can not be empty");
         if (!oneOf(action, kActions))

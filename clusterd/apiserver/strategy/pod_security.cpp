@@ -34,7 +34,8 @@ bool isSysctlName(std::string_view name) {
                letter == '/' || std::isupper(letter);
     };
     return !name.empty() && name.size() <= 253 && std::ranges::all_of(name, good) &&
-           std::isalnum(static_cast<unsigned char>(name.front())) && std::isalnum(static_cast<unsigned char>(name.back()));
+           std::isalnum(static_cast<unsigned char>(name.front())) &&
+           std::isalnum(static_cast<unsigned char>(name.back()));
 }
 
 void checkSysctls(Checker &check, const FieldPath &path, const JsonArray &sysctls, const JsonObject &spec) {

@@ -14,7 +14,8 @@ void collectClaims(Checker &check, const FieldPath &path, const JsonArray &claim
     for (size_t i = 0; i < claims.size(); ++i) {
         const JsonObject &claim = asObject(claims[i]);
         const std::string_view name = textAt(claim, "name");
-        if (check.requiredText(path[i], claim, "name", dns1123LabelErrors) && !names.resourceClaims.emplace(name).second)
+        if (check.requiredText(path[i], claim, "name", dns1123LabelErrors) &&
+            !names.resourceClaims.emplace(name).second)
             check.errors.duplicate(path[i] / "name", name);
         if (hasAt(claim, "resourceClaimName") == hasAt(claim, "resourceClaimTemplateName"))
             check.errors.invalid(path[i], claim,

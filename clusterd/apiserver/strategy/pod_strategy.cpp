@@ -113,7 +113,8 @@ void checkEphemeral(Checker &check, const JsonObject &spec, const JsonObject &ol
 }
 
 void checkDeletionCost(Checker &check, const JsonObject &object) {
-    const std::string_view cost = textAt(object, "metadata", "annotations", "controller.kubernetes.io/pod-deletion-cost");
+    const std::string_view cost =
+        textAt(object, "metadata", "annotations", "controller.kubernetes.io/pod-deletion-cost");
     if (cost.empty())
         return;
     const std::string_view digits = cost.substr(cost.starts_with('-') ? 1 : 0);
@@ -170,7 +171,8 @@ public:
         if (!arrayAt(spec, "ephemeralContainers").empty())
             check.errors.forbidden(FieldPath("spec.ephemeralContainers"), "cannot be set on create");
         if (!arrayAt(spec, "schedulingGates").empty() && !textAt(spec, "nodeName").empty())
-            check.errors.forbidden(FieldPath("spec.nodeName"), "cannot be set until all schedulingGates have been cleared");
+            check.errors.forbidden(FieldPath("spec.nodeName"),
+                                   "cannot be set until all schedulingGates have been cleared");
     }
 
     void validateUpdate(const StrategyContext &context, const JsonObject &object, const JsonObject &old,
@@ -218,7 +220,8 @@ private:
                 continue;
             for (JsonValue &container : ensureArray(spec, list))
                 for (const JsonValue &wanted : arrayAt(from, list))
-                    if (container.is_object() && textAt(asObject(wanted), "name") == textAt(asObject(container), "name")) {
+                    if (container.is_object() &&
+                        textAt(asObject(wanted), "name") == textAt(asObject(container), "name")) {
                         copyMember(container.get_object(), asObject(wanted), "resources");
                         copyMember(container.get_object(), asObject(wanted), "resizePolicy");
                     }

@@ -1,6 +1,5 @@
 #include "clusterd/apiserver/strategy/pod_validation.h"
 
-
 namespace coracle::apiserver {
 
 namespace {
@@ -38,7 +37,8 @@ void checkDownwardItems(Checker &check, const FieldPath &path, const JsonArray &
         if (!field && !resource)
             check.errors.required(path[i], "one of fieldRef and resourceFieldRef is required");
         if (field && resource)
-            check.errors.invalid(path[i], "resource", "fieldRef and resourceFieldRef can not be specified simultaneously");
+            check.errors.invalid(path[i], "resource",
+                                 "fieldRef and resourceFieldRef can not be specified simultaneously");
         const std::string_view name = textAt(item, "fieldRef", "fieldPath");
         if (field && name.empty())
             check.errors.required(path[i] / "fieldRef" / "fieldPath");
@@ -56,7 +56,8 @@ void checkTokenProjection(Checker &check, const FieldPath &path, const JsonObjec
     if (seconds < 600)
         check.errors.invalid(path / "expirationSeconds", seconds, "may not specify a duration less than 10 minutes");
     else if (seconds > int64_t(1) << 32)
-        check.errors.invalid(path / "expirationSeconds", seconds, "may not specify a duration larger than 2^32 seconds");
+        check.errors.invalid(path / "expirationSeconds", seconds,
+                             "may not specify a duration larger than 2^32 seconds");
     if (textAt(token, "path").empty())
         check.errors.required(path / "path");
     else
@@ -71,8 +72,8 @@ void checkProjected(Checker &check, const FieldPath &path, const JsonObject &pro
         const JsonObject &source = asObject(sources[i]);
         const FieldPath own = (path / "sources")[i];
         int kinds = 0;
-        for (const std::string_view name : {"secret", "configMap", "downwardAPI", "serviceAccountToken",
-                                            "clusterTrustBundle", "podCertificate"}) {
+        for (const std::string_view name :
+             {"secret", "configMap", "downwardAPI", "serviceAccountToken", "clusterTrustBundle", "podCertificate"}) {
             if (!hasAt(source, name))
                 continue;
             if (++kinds > 1) {
@@ -99,8 +100,8 @@ void checkProjected(Checker &check, const FieldPath &path, const JsonObject &pro
 }
 
 void checkHostPath(Checker &check, const FieldPath &path, const JsonObject &source) {
-    static constexpr std::string_view kTypes[] = {"",       "BlockDevice", "CharDevice",        "Directory",
-                                                  "DirectoryOrCreate", "File", "FileOrCreate", "Socket"};
+    static constexpr std::string_view kTypes[] = {
+        "", "BlockDevice", "CharDevice", "Directory", "DirectoryOrCreate", "File", "FileOrCreate", "Socket"};
     const std::string_view text = textAt(source, "path");
     if (text.empty())
         check.errors.required(path / "path");

@@ -31,9 +31,10 @@ void validatePriorityClass(Checker &check, const JsonObject &object) {
         const bool known = (name == "system-cluster-critical" && value == 2000000000) ||
                            (name == "system-node-critical" && value == 2000001000);
         if (!known)
-            check.errors.forbidden(FieldPath("metadata.name"),
-                                   "priority class names with 'system-' prefix are reserved for system use only. error: "
-                                   "only system-cluster-critical and system-node-critical exist, with their own values");
+            check.errors.forbidden(
+                FieldPath("metadata.name"),
+                "priority class names with 'system-' prefix are reserved for system use only. error: "
+                "only system-cluster-critical and system-node-critical exist, with their own values");
     } else if (value > kUserPriorityMax) {
         check.errors.forbidden(FieldPath("value"), "maximum allowed value of a user defined priority is 1000000000");
     }

@@ -33,7 +33,9 @@ void checkRules(Checker &check, const JsonObject &object, bool inNamespace) {
         checkRule(check, FieldPath("rules")[i], asObject(rules[i]), inNamespace);
 }
 
-void validateRole(Checker &check, const JsonObject &object) { checkRules(check, object, true); }
+void validateRole(Checker &check, const JsonObject &object) {
+    checkRules(check, object, true);
+}
 
 void validateClusterRole(Checker &check, const JsonObject &object) {
     checkRules(check, object, false);

@@ -21,8 +21,12 @@ std::string toBytes(std::string_view ip) {
 }
 
 /// Automatic allocation keeps off the lower part of a range, so that fixed addresses such as DNS find room (KEP-3070).
-uint64_t staticBand(uint64_t size) { return std::min<uint64_t>(std::max<uint64_t>(16, size / 16), 256); }
-uint64_t staticPortBand(uint64_t size) { return std::min<uint64_t>(std::max<uint64_t>(16, size / 32), 128); }
+uint64_t staticBand(uint64_t size) {
+    return std::min<uint64_t>(std::max<uint64_t>(16, size / 16), 256);
+}
+uint64_t staticPortBand(uint64_t size) {
+    return std::min<uint64_t>(std::max<uint64_t>(16, size / 32), 128);
+}
 
 } // namespace
 
@@ -62,7 +66,9 @@ std::optional<uint64_t> ServiceAllocator::Range::offset(std::string_view ip) con
     return offset;
 }
 
-bool ServiceAllocator::serves(Family family) const { return rangeOf(family) != nullptr; }
+bool ServiceAllocator::serves(Family family) const {
+    return rangeOf(family) != nullptr;
+}
 
 ServiceAllocator::Family ServiceAllocator::defaultFamily() const {
     return !m_ranges.empty() && m_ranges.front().cidr.bytes.size() == 16 ? Family::IPv6 : Family::IPv4;

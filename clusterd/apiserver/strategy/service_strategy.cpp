@@ -11,13 +11,16 @@ namespace {
 
 using Family = ServiceAllocator::Family;
 
-bool isHeadless(const JsonObject &spec) { return textAt(spec, "clusterIP") == "None"; }
-bool needsIp(const JsonObject &spec) { return textAt(spec, "type") != "ExternalName" && !isHeadless(spec); }
+bool isHeadless(const JsonObject &spec) {
+    return textAt(spec, "clusterIP") == "None";
+}
+bool needsIp(const JsonObject &spec) {
+    return textAt(spec, "type") != "ExternalName" && !isHeadless(spec);
+}
 bool needsPorts(const JsonObject &spec) {
     const std::string_view type = textAt(spec, "type");
-    return type == "NodePort" ||
-           (type == "LoadBalancer" &&
-            (!hasAt(spec, "allocateLoadBalancerNodePorts") || flagAt(spec, "allocateLoadBalancerNodePorts")));
+    return type == "NodePort" || (type == "LoadBalancer" && (!hasAt(spec, "allocateLoadBalancerNodePorts") ||
+                                                             flagAt(spec, "allocateLoadBalancerNodePorts")));
 }
 bool mayHavePorts(const JsonObject &spec) {
     return textAt(spec, "type") == "NodePort" || textAt(spec, "type") == "LoadBalancer";
@@ -100,15 +103,14 @@ void dropOldType(JsonObject &spec, const JsonObject &old) {
             spec.erase(name);
     };
     if (textAt(old, "type") != "ExternalName" && textAt(spec, "type") == "ExternalName")
-        for (const std::string_view name : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy",
-                                            "internalTrafficPolicy"})
+        for (const std::string_view name :
+             {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy", "internalTrafficPolicy"})
             dropSame(name);
     if (mayHavePorts(old) && !mayHavePorts(spec)) {
         const std::vector<NodePort> before = portsOf(old);
         if (!arrayAt(spec, "ports").empty())
             for (JsonValue &port : ensureArray(spec, "ports"))
-                if (port.is_object() &&
-                    std::ranges::any_of(before, [&](const NodePort &one) {
+                if (port.is_object() && std::ranges::any_of(before, [&](const NodePort &one) {
                         return one.first == intAt(asObject(port), "nodePort");
                     }))
                     port.get_object().erase("nodePort");
@@ -210,7 +212,8 @@ private:
         const bool selectorless = isHeadless(spec) && objectAt(spec, "selector").empty();
         for (size_t i = 0; i < families.size() && !selectorless; ++i) {
             const std::string_view word = asText(families[i]);
-            if (word == "IPv4" ? !m_allocator.serves(Family::IPv4) : word == "IPv6" && !m_allocator.serves(Family::IPv6))
+            if (word == "IPv4" ? !m_allocator.serves(Family::IPv4)
+                               : word == "IPv6" && !m_allocator.serves(Family::IPv6))
                 check.errors.invalid(FieldPath("spec.ipFamilies")[i], word, "not configured on this cluster");
         }
         if (textAt(spec, "ipFamilyPolicy") == "RequireDualStack" && !m_allocator.dualStack() && !selectorless)

@@ -95,8 +95,9 @@ void checkAddresses(Checker &check, const JsonObject &spec) {
         if (i == 1 && families[0] == families[1])
             check.errors.duplicate((kSpec / "ipFamilies")[i], asText(families[i]));
         if (i < ips.size() && isIp(asText(ips[i])) && isIpv6(asText(ips[i])) != (asText(families[i]) == "IPv6"))
-            check.errors.invalid(path[i], ips, fmt::format("expected an {} value as indicated by `ipFamilies[{}]`",
-                                                           asText(families[i]), i));
+            check.errors.invalid(
+                path[i], ips,
+                fmt::format("expected an {} value as indicated by `ipFamilies[{}]`", asText(families[i]), i));
     }
     check.optionalWord(kSpec, spec, "ipFamilyPolicy", kFamilyPolicies);
 }
@@ -120,8 +121,8 @@ void checkExternalIps(Checker &check, const JsonObject &spec) {
 
 void checkTraffic(Checker &check, const JsonObject &spec) {
     const std::string_view type = textAt(spec, "type");
-    const bool external = type == "NodePort" || type == "LoadBalancer" ||
-                          (type == "ClusterIP" && !arrayAt(spec, "externalIPs").empty());
+    const bool external =
+        type == "NodePort" || type == "LoadBalancer" || (type == "ClusterIP" && !arrayAt(spec, "externalIPs").empty());
     if (!external && !textAt(spec, "externalTrafficPolicy").empty())
         check.errors.invalid(kSpec / "externalTrafficPolicy", textAt(spec, "externalTrafficPolicy"),
                              "may only be set for externally-accessible services");
@@ -147,7 +148,8 @@ void checkLoadBalancer(Checker &check, const JsonObject &spec) {
         check.optionalText(kSpec, spec, "loadBalancerClass", qualifiedNameErrors);
         return;
     }
-    for (const std::string_view name : {"loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"})
+    for (const std::string_view name :
+         {"loadBalancerSourceRanges", "loadBalancerClass", "allocateLoadBalancerNodePorts"})
         if (!isEmptyJson(spec.if_contains(name)))
             check.errors.forbidden(kSpec / name, "may only be used when `type` is 'LoadBalancer'");
 }
@@ -184,8 +186,9 @@ void validateServiceUpdate(Checker &check, const JsonObject &service, const Json
         const bool dropped = i > 0 && textAt(spec, "ipFamilyPolicy") == "SingleStack" && ips.size() < 2;
         if (!dropped && (i >= ips.size() || ips[i] != oldIps[i]))
             check.errors.invalid((kSpec / "clusterIPs")[i], ips,
-                                 i == 0 ? "may not change once set" : "may not change once set unless ipFamilyPolicy is "
-                                                                     "SingleStack");
+                                 i == 0 ? "may not change once set"
+                                        : "may not change once set unless ipFamilyPolicy is "
+                                          "SingleStack");
     }
     const JsonArray &families = arrayAt(spec, "ipFamilies"), &oldFamilies = arrayAt(before, "ipFamilies");
     if (!families.empty() && !oldFamilies.empty() && families[0] != oldFamilies[0])

@@ -16,9 +16,9 @@ constexpr std::string_view kAccessModes[] = {"ReadOnlyMany", "ReadWriteMany", "R
 constexpr std::string_view kVolumeModes[] = {"Block", "Filesystem"};
 constexpr std::string_view kReclaimPolicies[] = {"Delete", "Recycle", "Retain"};
 /// The members of a volume's spec that are not its source.
-constexpr std::string_view kVolumeMembers[] = {"capacity",         "accessModes", "claimRef",     "persistentVolumeReclaimPolicy",
-                                               "storageClassName", "mountOptions", "volumeMode", "nodeAffinity",
-                                               "volumeAttributesClassName"};
+constexpr std::string_view kVolumeMembers[] = {
+    "capacity",     "accessModes", "claimRef",     "persistentVolumeReclaimPolicy", "storageClassName",
+    "mountOptions", "volumeMode",  "nodeAffinity", "volumeAttributesClassName"};
 
 void checkAccessModes(Checker &check, const FieldPath &path, const JsonArray &modes) {
     if (modes.empty())
@@ -96,7 +96,8 @@ void validateVolume(Checker &check, const JsonObject &object) {
 void validateVolumeUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
     const JsonObject &spec = objectAt(object, "spec"), &before = objectAt(old, "spec");
     if (volumeSource(spec) != volumeSource(before))
-        check.errors.forbidden(kSpec / "persistentvolumesource", "spec.persistentvolumesource is immutable after creation");
+        check.errors.forbidden(kSpec / "persistentvolumesource",
+                               "spec.persistentvolumesource is immutable after creation");
     check.immutable(kSpec, spec, before, "volumeMode");
     if (hasAt(before, "nodeAffinity"))
         check.immutable(kSpec, spec, before, "nodeAffinity");
@@ -162,7 +163,8 @@ void validateClaimUpdate(Checker &check, const JsonObject &object, const JsonObj
     const auto earlier = api::Quantity::parse(textAt(before, "resources", "requests", "storage"));
     const auto capacity = api::Quantity::parse(textAt(old, "status", "capacity", "storage"));
     if (now && earlier && *now < *earlier && (!capacity || *now <= *capacity))
-        check.errors.forbidden(kSpec / "resources" / "requests" / "storage", "field can not be less than status.capacity");
+        check.errors.forbidden(kSpec / "resources" / "requests" / "storage",
+                               "field can not be less than status.capacity");
 }
 
 class ClaimStrategy final : public RuleStrategy {
@@ -233,9 +235,11 @@ void validateAttachment(Checker &check, const JsonObject &object) {
     const bool name = !textAt(spec, "source", "persistentVolumeName").empty(),
                inlined = hasAt(spec, "source", "inlineVolumeSpec");
     if (!name && !inlined)
-        check.errors.required(kSpec / "source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
+        check.errors.required(kSpec / "source",
+                              "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
     if (name && inlined)
-        check.errors.forbidden(kSpec / "source", "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
+        check.errors.forbidden(kSpec / "source",
+                               "must specify exactly one of inlineVolumeSpec and persistentVolumeName");
     check.requiredText(kSpec, spec, "nodeName", dns1123SubdomainErrors);
 }
 
@@ -254,7 +258,8 @@ void addStorageStrategies(StrategyMap &map, Clock &clock) {
     map.make<RuleStrategy>("storage.k8s.io", "csidrivers", nullptr, validateCsiDriverUpdate, versioned);
     map.make<RuleStrategy>("storage.k8s.io", "csinodes", validateCsiNode, nullptr, versioned);
     map.make<RuleStrategy>("storage.k8s.io", "csistoragecapacities", nullptr, nullptr, versioned);
-    map.make<RuleStrategy>("storage.k8s.io", "volumeattachments", validateAttachment, validateAttachmentUpdate, versioned);
+    map.make<RuleStrategy>("storage.k8s.io", "volumeattachments", validateAttachment, validateAttachmentUpdate,
+                           versioned);
 }
 
 } // namespace coracle::apiserver

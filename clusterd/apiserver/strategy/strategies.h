@@ -41,7 +41,8 @@ private:
     std::map<Key, std::unique_ptr<Strategy>> m_strategies;
 };
 
-/// A strategy for kinds whose only particulars are rules: one function for the object, one for what an update may not do.
+/// A strategy for kinds whose only particulars are rules: one function for the object, one for what an update may not
+/// do.
 class RuleStrategy : public Strategy {
 public:
     using Validate = void (*)(Checker &, const JsonObject &object);

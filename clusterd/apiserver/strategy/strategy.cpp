@@ -7,7 +7,9 @@ namespace coracle::apiserver {
 namespace {
 
 /// Whether a kind has a status that only its status sub-resource changes.
-bool splitsStatus(const api::ResourceInfo &resource) { return resource.hasSubresource("status"); }
+bool splitsStatus(const api::ResourceInfo &resource) {
+    return resource.hasSubresource("status");
+}
 
 } // namespace
 

@@ -12,13 +12,14 @@ namespace coracle::apiserver {
 
 struct StrategyContext {
     const api::ResourceInfo &resource;
-    std::string subresource;    ///< "" or "status"
+    std::string subresource; ///< "" or "status"
     std::string namespaceName;
     bool dryRun = false;
 };
 
-/// What is particular to a kind when it is created and updated (k8s.io/kubernetes pkg/registry/<group>/<kind>/strategy).
-/// The generic registry has already decoded, defaulted and admitted the object and checked its metadata. Thread-safe.
+/// What is particular to a kind when it is created and updated (k8s.io/kubernetes
+/// pkg/registry/<group>/<kind>/strategy). The generic registry has already decoded, defaulted and admitted the object
+/// and checked its metadata. Thread-safe.
 class Strategy {
 public:
     virtual ~Strategy() = default;

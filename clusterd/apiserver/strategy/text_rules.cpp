@@ -7,12 +7,22 @@ namespace coracle::apiserver {
 
 namespace {
 
-bool isLower(char letter) { return letter >= 'a' && letter <= 'z'; }
-bool isDigit(char letter) { return letter >= '0' && letter <= '9'; }
-bool isLowerOrDigit(char letter) { return isLower(letter) || isDigit(letter); }
-bool isAlphanumeric(char letter) { return isLowerOrDigit(letter) || (letter >= 'A' && letter <= 'Z'); }
+bool isLower(char letter) {
+    return letter >= 'a' && letter <= 'z';
+}
+bool isDigit(char letter) {
+    return letter >= '0' && letter <= '9';
+}
+bool isLowerOrDigit(char letter) {
+    return isLower(letter) || isDigit(letter);
+}
+bool isAlphanumeric(char letter) {
+    return isLowerOrDigit(letter) || (letter >= 'A' && letter <= 'Z');
+}
 
-std::string tooLong(size_t bytesMax) { return fmt::format("must be no more than {} bytes", bytesMax); }
+std::string tooLong(size_t bytesMax) {
+    return fmt::format("must be no more than {} bytes", bytesMax);
+}
 
 bool isLabelText(std::string_view text) {
     return !text.empty() && isLowerOrDigit(text.front()) && isLowerOrDigit(text.back()) &&
@@ -115,7 +125,8 @@ Problems domainPrefixedPathErrors(std::string_view text) {
         problems.push_back("prefix part " + problem);
     const std::string_view path = text.substr(slash + 1);
     if (!std::ranges::all_of(path, [](char letter) {
-            return isAlphanumeric(letter) || std::string_view("-._~!$&'()*+,;=:@/%").find(letter) != std::string_view::npos;
+            return isAlphanumeric(letter) ||
+                   std::string_view("-._~!$&'()*+,;=:@/%").find(letter) != std::string_view::npos;
         }))
         problems.emplace_back("path part must consist of the characters that RFC 3986 allows in a path");
     return problems;

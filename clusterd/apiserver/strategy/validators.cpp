@@ -7,7 +7,9 @@
 
 namespace coracle::apiserver {
 
-bool oneOf(std::string_view word, Words words) { return std::ranges::find(words, word) != words.end(); }
+bool oneOf(std::string_view word, Words words) {
+    return std::ranges::find(words, word) != words.end();
+}
 
 bool Checker::requiredText(const FieldPath &path, const JsonObject &object, std::string_view name, Rule rule) {
     const std::string_view text = textAt(object, name);
@@ -162,7 +164,8 @@ void Checker::workloadSelector(const JsonObject &object, std::string_view owner)
         return;
     const JsonObject &labels = objectAt(object, "spec", "template", "metadata", "labels");
     if (!selectorMatches(selector, labels))
-        errors.invalid(spec / "template" / "metadata" / "labels", labels, "`selector` does not match template `labels`");
+        errors.invalid(spec / "template" / "metadata" / "labels", labels,
+                       "`selector` does not match template `labels`");
 }
 
 static bool requirementMatches(const JsonObject &requirement, const JsonObject &labels) {
@@ -200,9 +203,13 @@ static std::optional<std::string> ipBytes(std::string_view text) {
     return ::inet_pton(AF_INET, address.c_str(), bytes.data()) == 1 ? std::optional(bytes) : std::nullopt;
 }
 
-bool isIp(std::string_view text) { return ipBytes(text).has_value(); }
+bool isIp(std::string_view text) {
+    return ipBytes(text).has_value();
+}
 
-bool isIpv6(std::string_view text) { return isIp(text) && text.find(':') != text.npos; }
+bool isIpv6(std::string_view text) {
+    return isIp(text) && text.find(':') != text.npos;
+}
 
 std::optional<Cidr> parseCidr(std::string_view text) {
     const size_t slash = text.find('/');

@@ -43,8 +43,7 @@ void validateDeploymentStrategy(Checker &check, const JsonObject &spec) {
     static constexpr std::string_view kTypes[] = {"Recreate", "RollingUpdate"};
     if (type == "Recreate") {
         if (hasAt(strategy, "rollingUpdate"))
-            check.errors.forbidden(path / "rollingUpdate",
-                                   "may not be specified when strategy `type` is 'Recreate'");
+            check.errors.forbidden(path / "rollingUpdate", "may not be specified when strategy `type` is 'Recreate'");
         return;
     }
     if (type != "RollingUpdate") {
@@ -128,18 +127,22 @@ void validateStatefulSet(Checker &check, const JsonObject &object) {
 }
 
 void validateStatefulSetUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
-    static constexpr std::string_view kMutable[] = {"replicas",        "ordinals",
-                                                    "template",        "updateStrategy",
-                                                    "revisionHistoryLimit", "persistentVolumeClaimRetentionPolicy",
+    static constexpr std::string_view kMutable[] = {"replicas",
+                                                    "ordinals",
+                                                    "template",
+                                                    "updateStrategy",
+                                                    "revisionHistoryLimit",
+                                                    "persistentVolumeClaimRetentionPolicy",
                                                     "minReadySeconds"};
     const JsonObject &spec = objectAt(object, "spec"), &before = objectAt(old, "spec");
     for (const JsonObject *side : {&spec, &before})
         for (const auto &[name, value] : *side)
             if (!oneOf(name, kMutable) && !sameMember(spec, before, name)) {
-                check.errors.forbidden(kSpec, "updates to statefulset spec for fields other than 'replicas', 'ordinals', "
-                                              "'template', 'updateStrategy', 'revisionHistoryLimit', "
-                                              "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are "
-                                              "forbidden");
+                check.errors.forbidden(kSpec,
+                                       "updates to statefulset spec for fields other than 'replicas', 'ordinals', "
+                                       "'template', 'updateStrategy', 'revisionHistoryLimit', "
+                                       "'persistentVolumeClaimRetentionPolicy' and 'minReadySeconds' are "
+                                       "forbidden");
                 return;
             }
 }
@@ -163,7 +166,8 @@ void validateDaemonSet(Checker &check, const JsonObject &object) {
         checkUnavailable(check, own, rolling);
         if (const JsonValue *surge = memberAt(rolling, "maxSurge"))
             check.intOrPercent(own / "maxSurge", *surge);
-        const bool unavailable = !isZero(memberAt(rolling, "maxUnavailable")), surge = !isZero(memberAt(rolling, "maxSurge"));
+        const bool unavailable = !isZero(memberAt(rolling, "maxUnavailable")),
+                   surge = !isZero(memberAt(rolling, "maxSurge"));
         if (unavailable && surge)
             check.errors.invalid(own / "maxSurge", Shown::member(rolling, "maxSurge"),
                                  "may not be set when maxUnavailable is non-zero");
@@ -219,7 +223,8 @@ public:
 
 private:
     static void setGeneration(JsonObject &object, int64_t generation) {
-        ensureObject(ensureObject(object, "metadata"), "annotations")[kGenerationAnnotation] = std::to_string(generation);
+        ensureObject(ensureObject(object, "metadata"), "annotations")[kGenerationAnnotation] =
+            std::to_string(generation);
     }
 };
 

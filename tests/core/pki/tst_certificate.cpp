@@ -36,7 +36,9 @@ Certificate leaf(const CertificateAuthority &ca, const CertificateRequest &reque
     return issue(ca, request, KeyPair::generateEcdsa()->publicKey()).value();
 }
 
-std::vector<std::string> chainOf(const Certificate &certificate) { return {certificate.der()}; }
+std::vector<std::string> chainOf(const Certificate &certificate) {
+    return {certificate.der()};
+}
 
 } // namespace
 
@@ -91,8 +93,8 @@ private slots:
         const CertificateAuthority ca = authority();
         const CertificatePool pool({authority("other").certificate, ca.certificate});
         const Certificate certificate = leaf(ca, client ? clientRequest() : serverRequest());
-        const auto verified = pool.verify(chainOf(certificate), asClient ? Purpose::Client : Purpose::Server,
-                                          kNow + 24h * days);
+        const auto verified =
+            pool.verify(chainOf(certificate), asClient ? Purpose::Client : Purpose::Server, kNow + 24h * days);
         QCOMPARE(verified.has_value(), error.isEmpty());
         if (!verified) {
             QCOMPARE(verified.error().code, 401);
@@ -146,7 +148,8 @@ private slots:
         bad = serverRequest();
         bad.dnsNames = {std::string("a\0b", 3)};
         QVERIFY(!issue(ca, bad, key.publicKey()));
-        QVERIFY(!issue(ca, {.commonName = std::string(65, 'x'), .notBefore = kNow, .notAfter = kNow + 1h}, key.publicKey()));
+        QVERIFY(!issue(ca, {.commonName = std::string(65, 'x'), .notBefore = kNow, .notAfter = kNow + 1h},
+                       key.publicKey()));
     }
 
     void keysComeBack() {
@@ -176,7 +179,8 @@ private slots:
         std::string damaged = request.der();
         damaged[damaged.size() - 1] ^= 1;
         QVERIFY(!SigningRequest::fromDer(damaged));
-        QVERIFY(!SigningRequest::fromPem("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"));
+        QVERIFY(
+            !SigningRequest::fromPem("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"));
     }
 };
 

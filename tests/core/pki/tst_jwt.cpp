@@ -1,8 +1,8 @@
 #include "core/pki/encoding.h"
 #include "core/pki/jwt.h"
 
-#include <boost/json.hpp>
 #include <QTest>
+#include <boost/json.hpp>
 
 using namespace coracle;
 using namespace coracle::pki;
@@ -20,7 +20,8 @@ private slots:
             QVERIFY(claims.has_value());
             QCOMPARE(claims->at("sub").as_string().c_str(), "someone");
             QCOMPARE(claims->at("exp").as_int64(), 17);
-            const std::vector<PublicKey> others{KeyPair::generateRsa()->publicKey(), KeyPair::generateEcdsa()->publicKey()};
+            const std::vector<PublicKey> others{KeyPair::generateRsa()->publicKey(),
+                                                KeyPair::generateEcdsa()->publicKey()};
             QVERIFY(!verifyJwt(token, others));
             QVERIFY(readJwtUnverified(token).has_value());
         }
@@ -63,7 +64,8 @@ private slots:
 
     void refusesText_data() {
         QTest::addColumn<QByteArray>("token");
-        for (const char *token : {"", ".", "..", "...", "a.b", "e30.e30", "e30.e30.e30.e30", "e30.!!.e30", "e30=.e30.e30"})
+        for (const char *token :
+             {"", ".", "..", "...", "a.b", "e30.e30", "e30.e30.e30.e30", "e30.!!.e30", "e30=.e30.e30"})
             QTest::newRow(token) << QByteArray(token);
         QTest::newRow("long") << QByteArray(100000, 'a');
     }

@@ -3,9 +3,9 @@
 #include "core/pki/encoding.h"
 #include "tests/clusterd/apiserver/support/fake_reader.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::apiserver;
@@ -14,9 +14,9 @@ using coracle::test::json;
 
 namespace {
 
-class AllowAll final : public ClusterAuthorizer {
+class SignerOnly final : public ClusterAuthorizer {
 public:
-    explicit AllowAll(const Reader &reader) : m_rbac(reader) {}
+    explicit SignerOnly(const Reader &reader) : m_rbac(reader) {}
     Authorization authorize(const AuthorizationAttributes &asked) const override {
         return {asked.user.name == "signer" && asked.name.ends_with("/*") ? Decision::Allow : Decision::NoOpinion, {}};
     }
@@ -29,7 +29,7 @@ private:
 
 struct Fixture {
     FakeReader reader;
-    AllowAll authorizer{reader};
+    SignerOnly authorizer{reader};
     std::unique_ptr<AdmissionChain> chain;
     UserInfo user{.name = "ann"};
     std::vector<std::string> warnings;
@@ -37,7 +37,8 @@ struct Fixture {
 
     explicit Fixture(AdmissionOptions options = {}) {
         reader.put("", "namespaces", R"({"metadata":{"name":"shop"}})");
-        reader.put("", "serviceaccounts", R"({"metadata":{"name":"default","namespace":"shop"},"imagePullSecrets":[{"name":"pull"}]})");
+        reader.put("", "serviceaccounts",
+                   R"({"metadata":{"name":"default","namespace":"shop"},"imagePullSecrets":[{"name":"pull"}]})");
         chain = makeAdmissionChain(reader, authorizer, systemRandom(), options).value();
     }
 
@@ -86,8 +87,9 @@ private slots:
         const auto terminating = f.create("", "configmaps", map);
         QCOMPARE(terminating.error().code, 403);
         QCOMPARE(terminating.error().causes.at(0).reason, std::string("NamespaceTerminating"));
-        QCOMPARE(terminating.error().message, std::string("configmaps \"x\" is forbidden: unable to create new content in "
-                                                          "namespace shop because it is being terminated"));
+        QCOMPARE(terminating.error().message,
+                 std::string("configmaps \"x\" is forbidden: unable to create new content in "
+                             "namespace shop because it is being terminated"));
         QVERIFY(f.run(Operation::Update, "", "configmaps", &map, &map).has_value());
         f.space = "missing";
         QCOMPARE(f.create("", "configmaps", map).error().message, std::string("namespaces \"missing\" not found"));
@@ -110,7 +112,8 @@ private slots:
         QVERIFY(volume.starts_with("kube-api-access-") && volume.size() == 21);
         for (const char *list : {"containers", "initContainers"})
             QCOMPARE(JsonValue(asObject(arrayAt(asObject(arrayAt(spec, list)[0]), "volumeMounts")[0])),
-                     JsonValue(JsonObject{{"name", volume}, {"readOnly", true},
+                     JsonValue(JsonObject{{"name", volume},
+                                          {"readOnly", true},
                                           {"mountPath", "/var/run/secrets/kubernetes.io/serviceaccount"}}));
     }
 
@@ -119,19 +122,23 @@ private slots:
         QTest::addColumn<QByteArray>("account");
         QTest::addColumn<bool>("mounted");
         const QByteArray container = R"("containers":[{"name":"c"}])";
-        QTest::newRow("account says no") << "{" + container + "}" << QByteArray(R"("automountServiceAccountToken":false)") << false;
+        QTest::newRow("account says no") << "{" + container + "}"
+                                         << QByteArray(R"("automountServiceAccountToken":false)") << false;
         QTest::newRow("pod wins") << R"({"automountServiceAccountToken":true,)" + container + "}"
                                   << QByteArray(R"("automountServiceAccountToken":false)") << true;
-        QTest::newRow("pod says no") << R"({"automountServiceAccountToken":false,)" + container + "}" << QByteArray(R"("x":1)") << false;
+        QTest::newRow("pod says no") << R"({"automountServiceAccountToken":false,)" + container + "}"
+                                     << QByteArray(R"("x":1)") << false;
         QTest::newRow("place is taken") << QByteArray(R"({"containers":[{"name":"c","volumeMounts":[{"name":"own",
-            "mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}]}]})") << QByteArray(R"("x":1)") << false;
+            "mountPath":"/var/run/secrets/kubernetes.io/serviceaccount"}]}]})")
+                                        << QByteArray(R"("x":1)") << false;
     }
     void tokensAreMountedOnlyWhereWanted() {
         QFETCH(QByteArray, spec);
         QFETCH(QByteArray, account);
         QFETCH(bool, mounted);
         Fixture f;
-        f.reader.put("", "serviceaccounts", R"({"metadata":{"name":"default","namespace":"shop"},)" + account.toStdString() + "}");
+        f.reader.put("", "serviceaccounts",
+                     R"({"metadata":{"name":"default","namespace":"shop"},)" + account.toStdString() + "}");
         JsonObject object = pod(spec.constData());
         QVERIFY(f.create("", "pods", object).has_value());
         QCOMPARE(!arrayAt(object, "spec", "volumes").empty(), mounted);
@@ -141,32 +148,45 @@ private slots:
         QTest::addColumn<QByteArray>("spec");
         QTest::addColumn<QString>("error");
         QTest::newRow("account") << QByteArray(R"({"serviceAccountName":"none","containers":[]})")
-            << "pods \"web\" is forbidden: error looking up service account shop/none: serviceaccount \"none\" not found";
+                                 << "pods \"web\" is forbidden: error looking up service account shop/none: "
+                                    "serviceaccount \"none\" not found";
         QTest::newRow("class") << QByteArray(R"({"priorityClassName":"none","containers":[]})")
-            << "pods \"web\" is forbidden: no PriorityClass with name none was found";
-        QTest::newRow("priority") << QByteArray(R"({"priority":5,"containers":[]})") << "the integer value of priority (5) must not be provided";
-        QTest::newRow("runtime") << QByteArray(R"({"runtimeClassName":"none","containers":[]})") << "RuntimeClass \"none\" not found";
-        QTest::newRow("limit") << QByteArray(R"({"containers":[{"name":"c","resources":{"limits":{"cpu":"5"},"requests":{"cpu":"5"}}}]})")
+                               << "pods \"web\" is forbidden: no PriorityClass with name none was found";
+        QTest::newRow("priority") << QByteArray(R"({"priority":5,"containers":[]})")
+                                  << "the integer value of priority (5) must not be provided";
+        QTest::newRow("runtime") << QByteArray(R"({"runtimeClassName":"none","containers":[]})")
+                                 << "RuntimeClass \"none\" not found";
+        QTest::newRow("limit")
+            << QByteArray(R"({"containers":[{"name":"c","resources":{"limits":{"cpu":"5"},"requests":{"cpu":"5"}}}]})")
             << "pods \"web\" is forbidden: maximum cpu usage per Container is 2, but limit is 5";
-        QTest::newRow("quota") << QByteArray(R"({"containers":[{"name":"c","resources":{"requests":{"memory":"3Gi"}}}]})")
-            << "pods \"web\" is forbidden: exceeded quota: q, requested: requests.memory=3Gi, used: requests.memory=1Gi, limited: requests.memory=2Gi";
+        QTest::newRow("quota") << QByteArray(
+                                      R"({"containers":[{"name":"c","resources":{"requests":{"memory":"3Gi"}}}]})")
+                               << "pods \"web\" is forbidden: exceeded quota: q, requested: requests.memory=3Gi, used: "
+                                  "requests.memory=1Gi, limited: requests.memory=2Gi";
         QTest::newRow("security") << QByteArray(R"({"hostNetwork":true,"containers":[]})")
-            << "pods \"web\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces (hostNetwork=true)";
+                                  << "pods \"web\" is forbidden: violates PodSecurity \"baseline:latest\": host "
+                                     "namespaces (hostNetwork=true)";
     }
     void refusesPods() {
         QFETCH(QByteArray, spec);
         QFETCH(QString, error);
         Fixture f;
-        f.reader.put("", "namespaces", R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"baseline"}}})");
-        f.reader.put("", "limitranges", R"({"metadata":{"name":"l","namespace":"shop"},"spec":{"limits":[{"type":"Container",
+        f.reader.put("", "namespaces",
+                     R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"baseline"}}})");
+        f.reader.put("", "limitranges",
+                     R"({"metadata":{"name":"l","namespace":"shop"},"spec":{"limits":[{"type":"Container",
             "max":{"cpu":"2"},"default":{"cpu":"1"},"defaultRequest":{"cpu":"500m","memory":"64Mi"}}]}})");
-        f.reader.put("", "resourcequotas", R"({"metadata":{"name":"q","namespace":"shop"},"spec":{"hard":{"requests.memory":"2Gi","pods":"5"}}})");
+        f.reader.put(
+            "", "resourcequotas",
+            R"({"metadata":{"name":"q","namespace":"shop"},"spec":{"hard":{"requests.memory":"2Gi","pods":"5"}}})");
         f.reader.put("", "pods", R"({"metadata":{"name":"other","namespace":"shop"},"spec":{"containers":[{"name":"c",
             "resources":{"requests":{"memory":"1Gi"}}}]}})");
         JsonObject good = pod();
         QVERIFY(f.create("", "pods", good).has_value());
-        QCOMPARE(std::string(textAt(asObject(arrayAt(good, "spec", "containers")[0]), "resources", "limits", "cpu")), std::string("1"));
-        QVERIFY(textAt(good, "metadata", "annotations", "kubernetes.io/limit-ranger").starts_with("LimitRanger plugin set: cpu, memory request for "));
+        QCOMPARE(std::string(textAt(asObject(arrayAt(good, "spec", "containers")[0]), "resources", "limits", "cpu")),
+                 std::string("1"));
+        QVERIFY(textAt(good, "metadata", "annotations", "kubernetes.io/limit-ranger")
+                    .starts_with("LimitRanger plugin set: cpu, memory request for "));
         JsonObject object = pod(spec.constData());
         const auto result = f.create("", "pods", object);
         QVERIFY(!result);
@@ -176,7 +196,8 @@ private slots:
 
     void classesAreChosen() {
         Fixture f;
-        f.reader.put("scheduling.k8s.io", "priorityclasses", R"({"metadata":{"name":"usual"},"value":7,"globalDefault":true,"preemptionPolicy":"Never"})");
+        f.reader.put("scheduling.k8s.io", "priorityclasses",
+                     R"({"metadata":{"name":"usual"},"value":7,"globalDefault":true,"preemptionPolicy":"Never"})");
         JsonObject object = pod();
         QVERIFY(f.create("", "pods", object).has_value());
         QCOMPARE(intAt(object, "spec", "priority"), int64_t(7));
@@ -184,14 +205,19 @@ private slots:
         JsonObject second = json(R"({"metadata":{"name":"second"},"value":1,"globalDefault":true})");
         QVERIFY(!f.create("scheduling.k8s.io", "priorityclasses", second));
 
-        for (const char *text : {R"({"metadata":{"name":"old","creationTimestamp":"2026-01-01T00:00:00Z","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}})",
-                                 R"({"metadata":{"name":"new","creationTimestamp":"2026-02-01T00:00:00Z","annotations":{"storageclass.kubernetes.io/is-default-class":"true"}}})",
-                                 R"({"metadata":{"name":"newest","creationTimestamp":"2026-03-01T00:00:00Z"}})"})
+        for (
+            const char *text :
+            {R"({"metadata":{"name":"old","creationTimestamp":"2026-01-01T00:00:00Z","annotations":
+            {"storageclass.kubernetes.io/is-default-class":"true"}}})",
+             R"({"metadata":{"name":"new","creationTimestamp":"2026-02-01T00:00:00Z","annotations":
+             {"storageclass.kubernetes.io/is-default-class":"true"}}})",
+             R"({"metadata":{"name":"newest","creationTimestamp":"2026-03-01T00:00:00Z"}})"})
             f.reader.put("storage.k8s.io", "storageclasses", text);
         JsonObject claim = json(R"({"metadata":{"name":"c"},"spec":{}})");
         QVERIFY(f.create("", "persistentvolumeclaims", claim).has_value());
         QCOMPARE(std::string(textAt(claim, "spec", "storageClassName")), std::string("new"));
-        QCOMPARE(arrayAt(claim, "metadata", "finalizers"), boost::json::parse(R"(["kubernetes.io/pvc-protection"])").as_array());
+        QCOMPARE(arrayAt(claim, "metadata", "finalizers"),
+                 boost::json::parse(R"(["kubernetes.io/pvc-protection"])").as_array());
         JsonObject without = json(R"({"metadata":{"name":"c"},"spec":{"storageClassName":""}})");
         QVERIFY(f.create("", "persistentvolumeclaims", without).has_value());
         QCOMPARE(std::string(textAt(without, "spec", "storageClassName")), std::string());
@@ -206,20 +232,40 @@ private slots:
         QTest::addColumn<bool>("allowed");
         const QByteArray node = R"({"metadata":{"name":"one","labels":{"kubernetes.io/hostname":"one"}},"spec":{}})";
         QTest::newRow("own node") << 0 << "nodes" << "" << node << QByteArray() << true;
-        QTest::newRow("other node") << 0 << "nodes" << "" << QByteArray(R"({"metadata":{"name":"two"}})") << QByteArray() << false;
-        QTest::newRow("role label") << 0 << "nodes" << "" << QByteArray(R"({"metadata":{"name":"one","labels":{"node-role.kubernetes.io/x":""}}})") << QByteArray() << false;
-        QTest::newRow("kubelet label") << 0 << "nodes" << "" << QByteArray(R"({"metadata":{"name":"one","labels":{"x.kubelet.kubernetes.io/y":""}}})") << QByteArray() << true;
-        QTest::newRow("taints") << 1 << "nodes" << "" << QByteArray(R"({"metadata":{"name":"one"},"spec":{"taints":[]}})")
-                                << QByteArray(R"({"metadata":{"name":"one"},"spec":{"taints":[{"key":"k","effect":"NoSchedule"}]}})") << false;
-        QTest::newRow("own pod's status") << 1 << "pods" << "status" << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"},"status":{"phase":"Running"}})")
-                                          << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})") << true;
-        QTest::newRow("other pod's status") << 1 << "pods" << "status" << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"two"}})")
-                                            << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"two"}})") << false;
-        QTest::newRow("ordinary pod") << 0 << "pods" << "" << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})") << QByteArray() << false;
-        QTest::newRow("mirror pod") << 0 << "pods" << "" << QByteArray(R"({"metadata":{"name":"web","annotations":{"kubernetes.io/config.mirror":"x"}},
-            "spec":{"nodeName":"one"}})") << QByteArray() << true;
-        QTest::newRow("mirror pod with a secret") << 0 << "pods" << "" << QByteArray(R"({"metadata":{"name":"web","annotations":{"kubernetes.io/config.mirror":"x"}},
-            "spec":{"nodeName":"one","volumes":[{"name":"v","secret":{"secretName":"s"}}]}})") << QByteArray() << false;
+        QTest::newRow("other node") << 0 << "nodes" << "" << QByteArray(R"({"metadata":{"name":"two"}})")
+                                    << QByteArray() << false;
+        QTest::newRow("role label") << 0 << "nodes" << ""
+                                    << QByteArray(
+                                           R"({"metadata":{"name":"one","labels":{"node-role.kubernetes.io/x":""}}})")
+                                    << QByteArray() << false;
+        QTest::newRow("kubelet label")
+            << 0 << "nodes" << ""
+            << QByteArray(R"({"metadata":{"name":"one","labels":{"x.kubelet.kubernetes.io/y":""}}})") << QByteArray()
+            << true;
+        QTest::newRow("taints")
+            << 1 << "nodes" << "" << QByteArray(R"({"metadata":{"name":"one"},"spec":{"taints":[]}})")
+            << QByteArray(R"({"metadata":{"name":"one"},"spec":{"taints":[{"key":"k","effect":"NoSchedule"}]}})")
+            << false;
+        QTest::newRow("own pod's status")
+            << 1 << "pods" << "status"
+            << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"},"status":{"phase":"Running"}})")
+            << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})") << true;
+        QTest::newRow("other pod's status")
+            << 1 << "pods" << "status" << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"two"}})")
+            << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"two"}})") << false;
+        QTest::newRow("ordinary pod") << 0 << "pods" << ""
+                                      << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})")
+                                      << QByteArray() << false;
+        QTest::newRow("mirror pod")
+            << 0 << "pods" << ""
+            << QByteArray(R"({"metadata":{"name":"web","annotations":{"kubernetes.io/config.mirror":"x"}},
+            "spec":{"nodeName":"one"}})")
+            << QByteArray() << true;
+        QTest::newRow("mirror pod with a secret")
+            << 0 << "pods" << ""
+            << QByteArray(R"({"metadata":{"name":"web","annotations":{"kubernetes.io/config.mirror":"x"}},
+            "spec":{"nodeName":"one","volumes":[{"name":"v","secret":{"secretName":"s"}}]}})")
+            << QByteArray() << false;
     }
     void kubeletsAreRestricted() {
         QFETCH(int, operation);
@@ -232,23 +278,27 @@ private slots:
         f.user = {.name = "system:node:one", .groups = {"system:nodes"}};
         JsonObject now = json(object.toStdString());
         const JsonObject before = old.isEmpty() ? JsonObject() : json(old.toStdString());
-        const auto result = f.run(operation == 0 ? Operation::Create : Operation::Update, "", resource.toStdString(), &now,
-                                  old.isEmpty() ? nullptr : &before, subresource.toStdString());
+        const auto result = f.run(operation == 0 ? Operation::Create : Operation::Update, "", resource.toStdString(),
+                                  &now, old.isEmpty() ? nullptr : &before, subresource.toStdString());
         QVERIFY2(result.has_value() == allowed, result ? "" : result.error().message.c_str());
         f.user = {.name = "ann"};
         JsonObject again = json(object.toStdString());
         if (resource == "nodes")
             QVERIFY(f.run(operation == 0 ? Operation::Create : Operation::Update, "", "nodes", &again,
-                          old.isEmpty() ? nullptr : &before).has_value());
+                          old.isEmpty() ? nullptr : &before)
+                        .has_value());
     }
 
     void certificates() {
         Fixture f;
         auto request = [](std::vector<std::string> organizations) {
             const auto pem = pki::SigningRequest::create(pki::KeyPair::generateEcdsa().value(),
-                                                         {.commonName = "x", .organizations = std::move(organizations)})->pem();
+                                                         {.commonName = "x", .organizations = std::move(organizations)})
+                                 ->pem();
             return JsonObject{{"metadata", JsonObject{{"name", "r"}}},
-                              {"spec", JsonObject{{"request", pki::base64(pem)}, {"username", "forged"}, {"groups", JsonArray{JsonValue("forged")}},
+                              {"spec", JsonObject{{"request", pki::base64(pem)},
+                                                  {"username", "forged"},
+                                                  {"groups", JsonArray{JsonValue("forged")}},
                                                   {"signerName", "kubernetes.io/kube-apiserver-client"}}}};
         };
         JsonObject good = request({"devs"}), bad = request({"system:masters"});
@@ -256,17 +306,24 @@ private slots:
         QCOMPARE(std::string(textAt(good, "spec", "username")), std::string("ann"));
         QVERIFY(!hasAt(good, "spec", "groups"));
         QVERIFY(!f.create("certificates.k8s.io", "certificatesigningrequests", bad));
-        QVERIFY(!f.run(Operation::Update, "certificates.k8s.io", "certificatesigningrequests", &good, &good, "approval"));
+        QVERIFY(
+            !f.run(Operation::Update, "certificates.k8s.io", "certificatesigningrequests", &good, &good, "approval"));
         f.user.name = "signer";
-        QVERIFY(f.run(Operation::Update, "certificates.k8s.io", "certificatesigningrequests", &good, &good, "approval").has_value());
+        QVERIFY(f.run(Operation::Update, "certificates.k8s.io", "certificatesigningrequests", &good, &good, "approval")
+                    .has_value());
     }
 
     void warnsOfTemplates() {
         Fixture f;
-        f.reader.put("", "namespaces", R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"restricted","pod-security.kubernetes.io/warn":"baseline"}}})");
-        JsonObject deployment = json(R"({"metadata":{"name":"d"},"spec":{"template":{"spec":{"hostPID":true,"containers":[]}}}})");
+        f.reader.put(
+            "", "namespaces",
+            R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"restricted",
+            "pod-security.kubernetes.io/warn":"baseline"}}})");
+        JsonObject deployment =
+            json(R"({"metadata":{"name":"d"},"spec":{"template":{"spec":{"hostPID":true,"containers":[]}}}})");
         QVERIFY(f.create("apps", "deployments", deployment).has_value());
-        QCOMPARE(f.warnings, std::vector<std::string>{"would violate PodSecurity \"baseline:latest\": host namespaces (hostPID=true)"});
+        QCOMPARE(f.warnings, std::vector<std::string>{
+                                 "would violate PodSecurity \"baseline:latest\": host namespaces (hostPID=true)"});
     }
 
     void pluginsAreSwitched() {
@@ -277,9 +334,10 @@ private slots:
         Fixture on({.enable = {"AlwaysPullImages"}});
         object = pod();
         QVERIFY(on.create("", "pods", object).has_value());
-        QCOMPARE(std::string(textAt(asObject(arrayAt(object, "spec", "containers")[0]), "imagePullPolicy")), std::string("Always"));
+        QCOMPARE(std::string(textAt(asObject(arrayAt(object, "spec", "containers")[0]), "imagePullPolicy")),
+                 std::string("Always"));
         FakeReader reader;
-        AllowAll authorizer(reader);
+        SignerOnly authorizer(reader);
         const auto wrong = makeAdmissionChain(reader, authorizer, systemRandom(), {.enable = {"NoSuch"}});
         QVERIFY(!wrong);
         QCOMPARE(wrong.error().message, std::string("there is no admission plug-in \"NoSuch\""));

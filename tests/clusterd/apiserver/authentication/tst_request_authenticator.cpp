@@ -3,9 +3,9 @@
 #include "tests/clusterd/apiserver/support/fake_reader.h"
 #include "tests/clusterd/apiserver/support/manual_clock.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::apiserver;
@@ -26,17 +26,19 @@ struct Fixture {
     http::Request request;
 
     Fixture() {
-        auto entries = StaticCredentials::parse("s3cret,admin,1,\"system:masters,ops\"\n# comment\n\nother,bob,2\n").value();
+        auto entries =
+            StaticCredentials::parse("s3cret,admin,1,\"system:masters,ops\"\n# comment\n\nother,bob,2\n").value();
         authenticator = makeAuthenticator(
             reader, clock,
-            {.clientCas = pki::CertificatePool({pki::CertificateAuthority::create("old-ca", kNow - 1h, kNow + 8760h)->certificate,
-                                                ca.certificate}),
+            {.clientCas = pki::CertificatePool(
+                 {pki::CertificateAuthority::create("old-ca", kNow - 1h, kNow + 8760h)->certificate, ca.certificate}),
              .requestHeaderCas = pki::CertificatePool({proxyCa.certificate}),
              .requestHeaderNames = {"system:auth-proxy"},
              .credentials = std::make_shared<StaticCredentials>(entries),
              .socketGroup = gid_t(4711)});
     }
-    void certificate(const pki::CertificateAuthority &signer, std::string name, std::vector<std::string> organizations) {
+    void certificate(const pki::CertificateAuthority &signer, std::string name,
+                     std::vector<std::string> organizations) {
         const pki::CertificateRequest wanted{.commonName = std::move(name),
                                              .organizations = std::move(organizations),
                                              .usages = {pki::KeyUsage::DigitalSignature, pki::KeyUsage::ClientAuth},
@@ -50,8 +52,9 @@ struct Fixture {
     Result<std::optional<UserInfo>> authenticate() {
         boost::asio::io_context context;
         Result<std::optional<UserInfo>> result = std::nullopt;
-        boost::asio::co_spawn(context, authenticator->authenticate(request),
-                              [&](std::exception_ptr, Result<std::optional<UserInfo>> value) { result = std::move(value); });
+        boost::asio::co_spawn(
+            context, authenticator->authenticate(request),
+            [&](std::exception_ptr, Result<std::optional<UserInfo>> value) { result = std::move(value); });
         context.run();
         return result;
     }
@@ -125,11 +128,15 @@ private slots:
         Fixture f;
         auto put = [&](const std::string &id, std::map<std::string, std::string> more) {
             JsonObject data;
-            more.insert({{"token-id", id}, {"token-secret", "0123456789abcdef"}, {"usage-bootstrap-authentication", "true"}});
+            more.insert(
+                {{"token-id", id}, {"token-secret", "0123456789abcdef"}, {"usage-bootstrap-authentication", "true"}});
             for (const auto &[key, value] : more)
                 data[key] = pki::base64(value);
-            f.reader.put("", "secrets", JsonObject{{"metadata", JsonObject{{"name", "bootstrap-token-" + id}, {"namespace", "kube-system"}}},
-                                                   {"type", "bootstrap.kubernetes.io/token"}, {"data", data}});
+            f.reader.put(
+                "", "secrets",
+                JsonObject{{"metadata", JsonObject{{"name", "bootstrap-token-" + id}, {"namespace", "kube-system"}}},
+                           {"type", "bootstrap.kubernetes.io/token"},
+                           {"data", data}});
         };
         put("abcdef", {{"auth-extra-groups", "system:bootstrappers:workers"}, {"expiration", "2027-01-15T09:00:00Z"}});
         put("expire", {{"expiration", "2027-01-15T07:59:59Z"}});
@@ -180,7 +187,8 @@ private slots:
 
     void webSocketTokens() {
         http::Headers headers;
-        headers.add("Sec-WebSocket-Protocol", "v5.channel.k8s.io, base64url.bearer.authorization.k8s.io." + pki::base64Url("s3cret"));
+        headers.add("Sec-WebSocket-Protocol",
+                    "v5.channel.k8s.io, base64url.bearer.authorization.k8s.io." + pki::base64Url("s3cret"));
         QCOMPARE(bearerToken(headers), std::string("s3cret"));
         headers.set("Authorization", "bearer  abc ");
         QCOMPARE(bearerToken(headers), std::string("abc"));

@@ -1,9 +1,9 @@
 #include "clusterd/apiserver/authentication/reviews.h"
 #include "tests/clusterd/apiserver/support/fake_reader.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/io_context.hpp>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::apiserver;
@@ -75,18 +75,25 @@ private slots:
         QTest::addColumn<QStringList>("groups");
         QTest::addColumn<int>("code");
         QTest::newRow("none") << Headers{} << "" << QStringList{} << 0;
-        QTest::newRow("user") << Headers{{"Impersonate-User", "bob"}} << "bob" << QStringList{"system:authenticated"} << 0;
+        QTest::newRow("user") << Headers{{"Impersonate-User", "bob"}} << "bob" << QStringList{"system:authenticated"}
+                              << 0;
         QTest::newRow("other user") << Headers{{"Impersonate-User", "eve"}} << "" << QStringList{} << 403;
         QTest::newRow("group") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Group", "devs"}} << "bob"
                                << QStringList{"devs", "system:authenticated"} << 0;
-        QTest::newRow("other group") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Group", "system:masters"}} << "" << QStringList{} << 403;
+        QTest::newRow("other group") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Group", "system:masters"}}
+                                     << "" << QStringList{} << 403;
         QTest::newRow("group without user") << Headers{{"Impersonate-Group", "devs"}} << "" << QStringList{} << 400;
-        QTest::newRow("account") << Headers{{"Impersonate-User", "system:serviceaccount:shop:robot"}} << "system:serviceaccount:shop:robot"
-                                 << QStringList{"system:serviceaccounts", "system:serviceaccounts:shop", "system:authenticated"} << 0;
-        QTest::newRow("extra") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Extra-Scopes%2fx", "read"}} << "bob"
-                               << QStringList{"system:authenticated"} << 0;
-        QTest::newRow("other extra") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Extra-Scopes%2fx", "write"}} << "" << QStringList{} << 403;
-        QTest::newRow("anonymous") << Headers{{"Impersonate-User", "system:anonymous"}} << "system:anonymous" << QStringList{"system:unauthenticated"} << 0;
+        QTest::newRow("account") << Headers{{"Impersonate-User", "system:serviceaccount:shop:robot"}}
+                                 << "system:serviceaccount:shop:robot"
+                                 << QStringList{"system:serviceaccounts", "system:serviceaccounts:shop",
+                                                "system:authenticated"}
+                                 << 0;
+        QTest::newRow("extra") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Extra-Scopes%2fx", "read"}}
+                               << "bob" << QStringList{"system:authenticated"} << 0;
+        QTest::newRow("other extra") << Headers{{"Impersonate-User", "bob"}, {"Impersonate-Extra-Scopes%2fx", "write"}}
+                                     << "" << QStringList{} << 403;
+        QTest::newRow("anonymous") << Headers{{"Impersonate-User", "system:anonymous"}} << "system:anonymous"
+                                   << QStringList{"system:unauthenticated"} << 0;
     }
     void impersonation() {
         using Headers = QList<QPair<QString, QString>>;
@@ -94,8 +101,8 @@ private slots:
         QFETCH(QString, name);
         QFETCH(QStringList, groups);
         QFETCH(int, code);
-        const ListAuthorizer authorizer({"users bob", "users system:anonymous", "groups devs", "serviceaccounts shop/robot",
-                                         "userextras/scopes/x read"});
+        const ListAuthorizer authorizer({"users bob", "users system:anonymous", "groups devs",
+                                         "serviceaccounts shop/robot", "userextras/scopes/x read"});
         http::Headers sent;
         for (const auto &[key, value] : headers)
             sent.add(key.toStdString(), value.toStdString());

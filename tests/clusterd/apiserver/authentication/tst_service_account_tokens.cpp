@@ -29,7 +29,9 @@ struct Fixture {
 
     Fixture()
         : tokens(reader, clock, systemRandom(),
-                 {.issuer = "https://issuer", .audiences = {"https://issuer", "api"}, .signingKey = key,
+                 {.issuer = "https://issuer",
+                  .audiences = {"https://issuer", "api"},
+                  .signingKey = key,
                   .verificationKeys = {rsaKey(), key.publicKey()}}) {
         reader.put("", "serviceaccounts", R"({"metadata":{"name":"robot","namespace":"shop","uid":"sa-1"}})");
         reader.put("", "nodes", R"({"metadata":{"name":"one","uid":"n-1"}})");
@@ -54,7 +56,8 @@ class ServiceAccountTokensTest : public QObject {
 private slots:
     void signsAndVerifies() {
         Fixture f;
-        const JsonObject answer = f.request(R"({"boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":"web"}})").value();
+        const JsonObject answer =
+            f.request(R"({"boundObjectRef":{"kind":"Pod","apiVersion":"v1","name":"web"}})").value();
         QCOMPARE(std::string(textAt(answer, "status", "expirationTimestamp")), std::string("2027-01-15T09:00:00Z"));
         QCOMPARE(intAt(answer, "spec", "expirationSeconds"), 3600);
         QCOMPARE(arrayAt(answer, "spec", "audiences").size(), size_t(2));
@@ -76,8 +79,8 @@ private slots:
         const JsonObject claims = pki::readJwtUnverified(textAt(answer, "status", "token")).value();
         QCOMPARE(intAt(claims, "exp") - intAt(claims, "iat"), int64_t(365) * 24 * 3600);
         QCOMPARE(intAt(claims, "kubernetes.io", "warnafter") - intAt(claims, "iat"), int64_t(3607));
-        const std::string other = f.token(
-            R"({"expirationSeconds":3607,"audiences":["vault"],"boundObjectRef":{"kind":"Pod","name":"web"}})");
+        const std::string other =
+            f.token(R"({"expirationSeconds":3607,"audiences":["vault"],"boundObjectRef":{"kind":"Pod","name":"web"}})");
         const JsonObject foreign = pki::readJwtUnverified(other).value();
         QCOMPARE(intAt(foreign, "exp") - intAt(foreign, "iat"), int64_t(3607));
     }
@@ -88,7 +91,8 @@ private slots:
         QTest::newRow("short") << QByteArray(R"({"expirationSeconds":599})") << 422;
         QTest::newRow("long") << QByteArray(R"({"expirationSeconds":4294967297})") << 422;
         QTest::newRow("no such pod") << QByteArray(R"({"boundObjectRef":{"kind":"Pod","name":"gone"}})") << 404;
-        QTest::newRow("other pod") << QByteArray(R"({"boundObjectRef":{"kind":"Pod","name":"web","uid":"p-2"}})") << 409;
+        QTest::newRow("other pod") << QByteArray(R"({"boundObjectRef":{"kind":"Pod","name":"web","uid":"p-2"}})")
+                                   << 409;
         QTest::newRow("other kind") << QByteArray(R"({"boundObjectRef":{"kind":"Service","name":"web"}})") << 400;
     }
     void refusesRequests() {
@@ -99,7 +103,9 @@ private slots:
         QVERIFY(!answer);
         QCOMPARE(answer.error().code, code);
         QCOMPARE(f.tokens.request({}, "shop", "nobody").error().code, 404);
-        f.reader.put("", "pods", R"({"metadata":{"name":"foreign","namespace":"shop","uid":"p-3"},"spec":{"serviceAccountName":"other"}})");
+        f.reader.put(
+            "", "pods",
+            R"({"metadata":{"name":"foreign","namespace":"shop","uid":"p-3"},"spec":{"serviceAccountName":"other"}})");
         QCOMPARE(f.request(R"({"boundObjectRef":{"kind":"Pod","name":"foreign"}})").error().code, 400);
     }
 
@@ -118,7 +124,9 @@ private slots:
         Fixture f;
         const std::string token = f.token(R"({"boundObjectRef":{"kind":"Pod","name":"web"}})");
         QCOMPARE(f.error(token), std::string());
-        f.reader.put("", "pods", R"({"metadata":{"name":"web","namespace":"shop","uid":"p-1","deletionTimestamp":"2027-01-15T08:00:00Z"}})");
+        f.reader.put(
+            "", "pods",
+            R"({"metadata":{"name":"web","namespace":"shop","uid":"p-1","deletionTimestamp":"2027-01-15T08:00:00Z"}})");
         f.clock.advance(59s);
         QCOMPARE(f.error(token), std::string());
         f.clock.advance(2s);
@@ -140,7 +148,8 @@ private slots:
         QCOMPARE(f.error(token, {"other", "vault"}), std::string());
         const pki::KeyPair stranger = pki::KeyPair::generateEcdsa().value();
         const JsonObject claims = pki::readJwtUnverified(f.token("{}")).value();
-        QCOMPARE(f.error(pki::signJwt(stranger, claims).value()), std::string("the token is not signed by a known key"));
+        QCOMPARE(f.error(pki::signJwt(stranger, claims).value()),
+                 std::string("the token is not signed by a known key"));
         JsonObject foreign = claims;
         foreign["iss"] = "https://elsewhere";
         QCOMPARE(f.error(pki::signJwt(f.key, foreign).value()), std::string("not ours"));

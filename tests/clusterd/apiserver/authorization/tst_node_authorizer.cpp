@@ -25,7 +25,8 @@ class NodeAuthorizerTest : public QObject {
         reader.put("", "pods", R"({"metadata":{"name":"static","namespace":"shop","uid":"p2",
             "annotations":{"kubernetes.io/config.mirror":"x"}},
             "spec":{"nodeName":"two","volumes":[{"name":"a","secret":{"secretName":"vol"}}]}})");
-        reader.put("", "persistentvolumes", R"({"metadata":{"name":"pv"},"spec":{"claimRef":{"name":"claim","namespace":"shop"},
+        reader.put("", "persistentvolumes",
+                   R"({"metadata":{"name":"pv"},"spec":{"claimRef":{"name":"claim","namespace":"shop"},
             "csi":{"driver":"d","volumeHandle":"h","nodeStageSecretRef":{"name":"stage","namespace":"infra"}}}})");
     }
 
@@ -54,9 +55,12 @@ private slots:
         QTest::newRow("volume elsewhere") << "two" << "get" << ":persistentvolumes" << "" << "pv" << false;
         QTest::newRow("token") << "one" << "create" << ":serviceaccounts/token" << "shop" << "robot" << true;
         QTest::newRow("token elsewhere") << "two" << "create" << ":serviceaccounts/token" << "shop" << "robot" << false;
-        QTest::newRow("own lease") << "one" << "update" << "coordination.k8s.io:leases" << "kube-node-lease" << "one" << true;
-        QTest::newRow("other lease") << "one" << "update" << "coordination.k8s.io:leases" << "kube-node-lease" << "two" << false;
-        QTest::newRow("lease elsewhere") << "one" << "update" << "coordination.k8s.io:leases" << "default" << "one" << false;
+        QTest::newRow("own lease") << "one" << "update" << "coordination.k8s.io:leases" << "kube-node-lease" << "one"
+                                   << true;
+        QTest::newRow("other lease") << "one" << "update" << "coordination.k8s.io:leases" << "kube-node-lease" << "two"
+                                     << false;
+        QTest::newRow("lease elsewhere") << "one" << "update" << "coordination.k8s.io:leases" << "default" << "one"
+                                         << false;
         QTest::newRow("own pod") << "one" << "get" << ":pods" << "shop" << "web" << true;
         QTest::newRow("other pod") << "two" << "get" << ":pods" << "shop" << "web" << false;
         QTest::newRow("static rules") << "one" << "list" << ":services" << "" << "" << true;
@@ -94,7 +98,8 @@ private slots:
         asked.namespaceName = "shop";
         asked.name = "vol";
         QVERIFY(authorizer->authorize(asked).decision == Decision::Allow);
-        reader.put("", "pods", R"({"metadata":{"name":"web","namespace":"shop","uid":"p1"},"spec":{"nodeName":"one"}})");
+        reader.put("", "pods",
+                   R"({"metadata":{"name":"web","namespace":"shop","uid":"p1"},"spec":{"nodeName":"one"}})");
         QVERIFY(authorizer->authorize(asked).decision == Decision::NoOpinion);
         asked.name = "other";
         reader.put("", "pods", R"({"metadata":{"name":"web","namespace":"shop","uid":"p1"},"spec":{"nodeName":"one",

@@ -29,7 +29,9 @@ void fill(FakeReader &reader) {
         "roleRef":{"kind":"Role","name":"gone"},"subjects":[{"kind":"User","name":"bob"}]})");
 }
 
-UserInfo user(std::string name, std::vector<std::string> groups = {}) { return {.name = std::move(name), .groups = std::move(groups)}; }
+UserInfo user(std::string name, std::vector<std::string> groups = {}) {
+    return {.name = std::move(name), .groups = std::move(groups)};
+}
 
 AuthorizationAttributes ask(UserInfo who, std::string verb, std::string group, std::string resource,
                             std::string space = {}, std::string subresource = {}, std::string name = {}) {
@@ -64,13 +66,16 @@ private slots:
         QTest::newRow("second group") << "reader" << "get" << "apps" << "deployments" << "any" << "x" << true;
         QTest::newRow("other verb") << "reader" << "delete" << "" << "pods" << "any" << "x" << false;
         QTest::newRow("star over scale") << "ann" << "patch" << "apps" << "deployments/scale" << "shop" << "x" << true;
-        QTest::newRow("only in the namespace") << "ann" << "patch" << "apps" << "deployments/scale" << "other" << "x" << false;
+        QTest::newRow("only in the namespace")
+            << "ann" << "patch" << "apps" << "deployments/scale" << "other" << "x" << false;
         QTest::newRow("not cluster-wide") << "ann" << "patch" << "apps" << "deployments/scale" << "" << "x" << false;
         QTest::newRow("resource name") << "ann" << "update" << "" << "configmaps" << "shop" << "one" << true;
         QTest::newRow("other resource name") << "ann" << "update" << "" << "configmaps" << "shop" << "two" << false;
         QTest::newRow("no name") << "ann" << "update" << "" << "configmaps" << "shop" << "" << false;
-        QTest::newRow("service account") << "system:serviceaccount:shop:robot" << "get" << "" << "pods/scale" << "shop" << "x" << true;
-        QTest::newRow("account of another namespace") << "system:serviceaccount:other:robot" << "get" << "" << "pods/scale" << "shop" << "x" << false;
+        QTest::newRow("service account") << "system:serviceaccount:shop:robot" << "get" << "" << "pods/scale" << "shop"
+                                         << "x" << true;
+        QTest::newRow("account of another namespace")
+            << "system:serviceaccount:other:robot" << "get" << "" << "pods/scale" << "shop" << "x" << false;
         QTest::newRow("nobody") << "carl" << "get" << "" << "pods" << "any" << "x" << false;
     }
     void decides() {
@@ -86,7 +91,8 @@ private slots:
         const auto authorizer = makeAuthorizer(reader);
         const QStringList parts = resource.split('/');
         const Authorization answer = authorizer->authorize(
-            ask(user(name.toStdString(), name == "reader" ? std::vector<std::string>{"readers"} : std::vector<std::string>{}),
+            ask(user(name.toStdString(),
+                     name == "reader" ? std::vector<std::string>{"readers"} : std::vector<std::string>{}),
                 verb.toStdString(), group.toStdString(), parts[0].toStdString(), space.toStdString(),
                 parts.size() > 1 ? parts[1].toStdString() : std::string(), object.toStdString()));
         QCOMPARE(answer.decision == Decision::Allow, allowed);
@@ -111,23 +117,29 @@ private slots:
         fill(reader);
         const auto authorizer = makeAuthorizer(reader);
         QCOMPARE(authorizer->authorize(ask(user("x", {"readers"}), "list", "", "pods")).reason,
-                 std::string("RBAC: allowed by ClusterRoleBinding \"viewers\" of ClusterRole \"viewer\" to Group \"readers\""));
-        QCOMPARE(authorizer->authorize(ask(user("system:serviceaccount:shop:robot"), "get", "", "x", "shop", "scale")).reason,
-                 std::string("RBAC: allowed by RoleBinding \"scalers/shop\" of ClusterRole \"scaler\" to ServiceAccount \"robot/shop\""));
+                 std::string(
+                     "RBAC: allowed by ClusterRoleBinding \"viewers\" of ClusterRole \"viewer\" to Group \"readers\""));
+        QCOMPARE(authorizer->authorize(ask(user("system:serviceaccount:shop:robot"), "get", "", "x", "shop", "scale"))
+                     .reason,
+                 std::string("RBAC: allowed by RoleBinding \"scalers/shop\" of ClusterRole \"scaler\" to "
+                             "ServiceAccount \"robot/shop\""));
         QCOMPARE(authorizer->authorize(ask(user("bob"), "get", "", "pods", "shop")).reason,
                  std::string("RBAC: role.rbac.authorization.k8s.io \"gone\" not found"));
-        QCOMPARE(forbiddenFor(ask(user("ann"), "list", "apps", "deployments", "shop"), "").error().message,
-                 std::string("deployments.apps is forbidden: User \"ann\" cannot list resource \"deployments\" in API group "
-                             "\"apps\" in the namespace \"shop\""));
-        QCOMPARE(forbiddenFor(ask(user("ann"), "get", "", "pods", "", "log", "web"), "why").error().message,
-                 std::string("pods \"web\" is forbidden: User \"ann\" cannot get resource \"pods/log\" in API group \"\" at "
-                             "the cluster scope: why"));
+        QCOMPARE(
+            forbiddenFor(ask(user("ann"), "list", "apps", "deployments", "shop"), "").error().message,
+            std::string("deployments.apps is forbidden: User \"ann\" cannot list resource \"deployments\" in API group "
+                        "\"apps\" in the namespace \"shop\""));
+        QCOMPARE(
+            forbiddenFor(ask(user("ann"), "get", "", "pods", "", "log", "web"), "why").error().message,
+            std::string("pods \"web\" is forbidden: User \"ann\" cannot get resource \"pods/log\" in API group \"\" at "
+                        "the cluster scope: why"));
     }
 
     void mastersMayEverything() {
         FakeReader reader;
         const auto authorizer = makeAuthorizer(reader);
-        QVERIFY(authorizer->authorize(ask(user("root", {"system:masters"}), "delete", "", "nodes")).decision == Decision::Allow);
+        QVERIFY(authorizer->authorize(ask(user("root", {"system:masters"}), "delete", "", "nodes")).decision ==
+                Decision::Allow);
         QVERIFY(authorizer->authorize(ask(user("root"), "delete", "", "nodes")).decision == Decision::NoOpinion);
     }
 
@@ -151,16 +163,21 @@ private slots:
         fill(reader);
         const auto authorizer = makeAuthorizer(reader);
         const UserInfo ann = user("ann", {"system:authenticated"});
-        const auto own = reviewOwnAccess(*authorizer, json(R"({"kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":
-            {"verb":"patch","group":"apps","resource":"deployments","subresource":"scale","namespace":"shop"}}})"), ann);
+        const auto own =
+            reviewOwnAccess(*authorizer, json(R"({"kind":"SelfSubjectAccessReview","spec":{"resourceAttributes":
+            {"verb":"patch","group":"apps","resource":"deployments","subresource":"scale","namespace":"shop"}}})"),
+                            ann);
         QVERIFY(flagAt(*own, "status", "allowed"));
-        const auto other = reviewAccess(*authorizer, json(R"({"kind":"SubjectAccessReview","spec":{"user":"bob","resourceAttributes":
+        const auto other =
+            reviewAccess(*authorizer, json(R"({"kind":"SubjectAccessReview","spec":{"user":"bob","resourceAttributes":
             {"verb":"get","resource":"pods","namespace":"shop"}}})"));
         QVERIFY(hasAt(*other, "status", "allowed") && !flagAt(*other, "status", "allowed"));
         QVERIFY(!reviewAccess(*authorizer, json(R"({"kind":"SubjectAccessReview","spec":{"user":"bob"}})")));
-        QVERIFY(!reviewAccess(*authorizer, json(R"({"kind":"SubjectAccessReview","spec":{"nonResourceAttributes":{"path":"/"}}})")));
+        QVERIFY(!reviewAccess(*authorizer,
+                              json(R"({"kind":"SubjectAccessReview","spec":{"nonResourceAttributes":{"path":"/"}}})")));
         QVERIFY(!reviewLocalAccess(*authorizer, json(R"({"kind":"LocalSubjectAccessReview","spec":{"user":"bob",
-            "resourceAttributes":{"verb":"get","resource":"pods","namespace":"shop"}}})"), "other"));
+            "resourceAttributes":{"verb":"get","resource":"pods","namespace":"shop"}}})"),
+                                   "other"));
     }
 
     void rulesAreListed() {
@@ -173,7 +190,8 @@ private slots:
         QCOMPARE(arrayAt(*ann, "status", "nonResourceRules").size(), size_t(1));
         QVERIFY(!flagAt(*ann, "status", "incomplete"));
         const auto root = reviewOwnRules(*authorizer, review, user("root", {"system:masters"}));
-        QCOMPARE(std::string(asText(arrayAt(arrayAt(*root, "status", "resourceRules")[0].as_object(), "verbs")[0])), std::string("*"));
+        QCOMPARE(std::string(asText(arrayAt(arrayAt(*root, "status", "resourceRules")[0].as_object(), "verbs")[0])),
+                 std::string("*"));
         QVERIFY(!reviewOwnRules(*authorizer, json(R"({"spec":{}})"), user("ann")));
     }
 };

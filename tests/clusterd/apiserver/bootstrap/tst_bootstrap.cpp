@@ -19,7 +19,8 @@ BootstrapOptions options() {
             .requestHeaderCaPem = "PROXY"};
 }
 
-JsonObject read(TestApi &api, std::string_view group, std::string_view resource, std::string_view space, std::string_view name) {
+JsonObject read(TestApi &api, std::string_view group, std::string_view resource, std::string_view space,
+                std::string_view name) {
     const api::ObjectPtr object = api.store().get(*api::findResource(group, resource), space, name);
     return object ? json(object->json()) : JsonObject();
 }
@@ -36,14 +37,18 @@ private slots:
         QVERIFY2(first.has_value(), first ? "" : first.error().message.c_str());
         for (const char *name : {"default", "kube-system", "kube-public", "kube-node-lease"})
             QVERIFY(hasAt(read(api, "", "namespaces", "", name), "metadata"));
-        QCOMPARE(api.store().list(*api::findResource("rbac.authorization.k8s.io", "clusterroles"), "").size(), size_t(69));
+        QCOMPARE(api.store().list(*api::findResource("rbac.authorization.k8s.io", "clusterroles"), "").size(),
+                 size_t(69));
         QVERIFY(arrayAt(read(api, "rbac.authorization.k8s.io", "clusterroles", "", "admin"), "rules").size() > 10);
-        QCOMPARE(intAt(read(api, "scheduling.k8s.io", "priorityclasses", "", "system-node-critical"), "value"), int64_t(2000001000));
+        QCOMPARE(intAt(read(api, "scheduling.k8s.io", "priorityclasses", "", "system-node-critical"), "value"),
+                 int64_t(2000001000));
         const JsonObject slice = read(api, "discovery.k8s.io", "endpointslices", "default", "kubernetes");
-        QCOMPARE(std::string(asText(arrayAt(asObject(arrayAt(slice, "endpoints")[0]), "addresses")[0])), std::string("10.0.0.1"));
-        QCOMPARE(std::string(textAt(read(api, "", "services", "default", "kubernetes"), "spec", "clusterIP")), std::string("10.43.0.1"));
-        QCOMPARE(std::string(textAt(read(api, "", "configmaps", "kube-system", "extension-apiserver-authentication"), "data",
-                                    "requestheader-allowed-names")),
+        QCOMPARE(std::string(asText(arrayAt(asObject(arrayAt(slice, "endpoints")[0]), "addresses")[0])),
+                 std::string("10.0.0.1"));
+        QCOMPARE(std::string(textAt(read(api, "", "services", "default", "kubernetes"), "spec", "clusterIP")),
+                 std::string("10.43.0.1"));
+        QCOMPARE(std::string(textAt(read(api, "", "configmaps", "kube-system", "extension-apiserver-authentication"),
+                                    "data", "requestheader-allowed-names")),
                  std::string("[\"system:auth-proxy\"]"));
 
         const auto revision = api.store().revision();
@@ -54,14 +59,17 @@ private slots:
     void followsChanges() {
         TestApi api;
         QVERIFY(api.run(bootstrapCluster(api.client(), options())).has_value());
-        QVERIFY(api.run(api.client().remove(*api::findResource("rbac.authorization.k8s.io", "clusterroles"), "", "system:discovery")).has_value());
+        QVERIFY(api.run(api.client().remove(*api::findResource("rbac.authorization.k8s.io", "clusterroles"), "",
+                                            "system:discovery"))
+                    .has_value());
         BootstrapOptions moved = options();
         moved.serverAddresses = {"10.0.0.9"};
         QVERIFY(api.run(bootstrapCluster(api.client(), moved)).has_value());
         QVERIFY(hasAt(read(api, "rbac.authorization.k8s.io", "clusterroles", "", "system:discovery"), "rules"));
         const JsonObject endpoints = read(api, "", "endpoints", "default", "kubernetes");
-        QCOMPARE(std::string(textAt(asObject(arrayAt(asObject(arrayAt(endpoints, "subsets")[0]), "addresses")[0]), "ip")),
-                 std::string("10.0.0.9"));
+        QCOMPARE(
+            std::string(textAt(asObject(arrayAt(asObject(arrayAt(endpoints, "subsets")[0]), "addresses")[0]), "ip")),
+            std::string("10.0.0.9"));
     }
 };
 

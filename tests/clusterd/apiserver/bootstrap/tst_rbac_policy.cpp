@@ -47,10 +47,12 @@ private slots:
                 rules += arrayAt(role, "rules").size();
         QCOMPARE(rules, size_t(322));
         for (const JsonObject &role : policy.clusterRoles) {
-            QCOMPARE(std::string(textAt(role, "metadata", "labels", "kubernetes.io/bootstrapping")), std::string("rbac-defaults"));
+            QCOMPARE(std::string(textAt(role, "metadata", "labels", "kubernetes.io/bootstrapping")),
+                     std::string("rbac-defaults"));
             for (const JsonValue &rule : arrayAt(role, "rules")) {
                 QVERIFY(!arrayAt(asObject(rule), "verbs").empty());
-                QVERIFY(arrayAt(asObject(rule), "nonResourceURLs").empty() == !arrayAt(asObject(rule), "resources").empty());
+                QVERIFY(arrayAt(asObject(rule), "nonResourceURLs").empty() ==
+                        !arrayAt(asObject(rule), "resources").empty());
             }
         }
     }
@@ -62,16 +64,22 @@ private slots:
         QTest::addColumn<bool>("allowed");
         QTest::newRow("scheduler binds") << "system:kube-scheduler" << "" << "create /pods/binding default x" << true;
         QTest::newRow("scheduler lists nodes") << "system:kube-scheduler" << "" << "list /nodes/ - -" << true;
-        QTest::newRow("scheduler reads no secrets") << "system:kube-scheduler" << "" << "get /secrets/ default x" << false;
+        QTest::newRow("scheduler reads no secrets")
+            << "system:kube-scheduler" << "" << "get /secrets/ default x" << false;
         QTest::newRow("deployment controller") << "system:serviceaccount:kube-system:deployment-controller" << ""
                                                << "create apps/replicasets/ default -" << true;
         QTest::newRow("controller writes events") << "system:serviceaccount:kube-system:deployment-controller" << ""
                                                   << "patch events.k8s.io/events/ default x" << true;
-        QTest::newRow("proxy watches slices") << "system:kube-proxy" << "" << "watch discovery.k8s.io/endpointslices/ - -" << true;
-        QTest::newRow("all users may ask themselves") << "ann" << "system:authenticated" << "create authorization.k8s.io/selfsubjectaccessreviews/ - -" << true;
+        QTest::newRow("proxy watches slices")
+            << "system:kube-proxy" << "" << "watch discovery.k8s.io/endpointslices/ - -" << true;
+        QTest::newRow("all users may ask themselves")
+            << "ann" << "system:authenticated" << "create authorization.k8s.io/selfsubjectaccessreviews/ - -" << true;
         QTest::newRow("no pods for all users") << "ann" << "system:authenticated" << "list /pods/ default -" << false;
-        QTest::newRow("leader lease") << "system:kube-controller-manager" << "" << "update coordination.k8s.io/leases/ kube-system kube-controller-manager" << true;
-        QTest::newRow("lease elsewhere") << "system:kube-scheduler" << "" << "update coordination.k8s.io/leases/ shop x" << false;
+        QTest::newRow("leader lease") << "system:kube-controller-manager" << ""
+                                      << "update coordination.k8s.io/leases/ kube-system kube-controller-manager"
+                                      << true;
+        QTest::newRow("lease elsewhere") << "system:kube-scheduler" << "" << "update coordination.k8s.io/leases/ shop x"
+                                         << false;
     }
     void allows() {
         QFETCH(QString, user);
@@ -96,8 +104,10 @@ private slots:
         FakeReader reader;
         load(reader);
         const auto authorizer = makeAuthorizer(reader);
-        for (const auto &[path, allowed] : {std::pair("/version", true), std::pair("/readyz", true), std::pair("/api", false)}) {
-            AuthorizationAttributes asked{.user = {.name = "system:anonymous", .groups = {"system:unauthenticated"}}, .verb = "get"};
+        for (const auto &[path, allowed] :
+             {std::pair("/version", true), std::pair("/readyz", true), std::pair("/api", false)}) {
+            AuthorizationAttributes asked{.user = {.name = "system:anonymous", .groups = {"system:unauthenticated"}},
+                                          .verb = "get"};
             asked.isResource = false;
             asked.path = path;
             QCOMPARE(authorizer->authorize(asked).decision == Decision::Allow, allowed);
@@ -113,7 +123,8 @@ private slots:
                 std::vector<Rule> all;
                 for (const JsonValue &rule : rules)
                     all.push_back(ruleFromJson(asObject(rule)));
-                QVERIFY(uncovered(all, {{.verbs = {"list"}, .groups = {"apps"}, .resources = {"deployments"}}}).empty());
+                QVERIFY(
+                    uncovered(all, {{.verbs = {"list"}, .groups = {"apps"}, .resources = {"deployments"}}}).empty());
                 QVERIFY(!uncovered(all, {{.verbs = {"get"}, .groups = {""}, .resources = {"secrets"}}}).empty());
             }
     }
@@ -122,13 +133,22 @@ private slots:
         QTest::addColumn<QByteArray>("stored");
         QTest::addColumn<QByteArray>("updated"); // empty: nothing to do
         QTest::addColumn<bool>("recreate");
-        const QByteArray on = R"("metadata":{"name":"x","annotations":{"rbac.authorization.kubernetes.io/autoupdate":"true"}})";
-        const QByteArray off = R"("metadata":{"name":"x","annotations":{"rbac.authorization.kubernetes.io/autoupdate":"false"}})";
-        QTest::newRow("as wanted") << "{" + on + R"(,"roleRef":{"name":"r"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]})" << QByteArray() << false;
-        QTest::newRow("more than wanted") << "{" + on + R"(,"roleRef":{"name":"r"},"rules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}]})" << QByteArray() << false;
+        const QByteArray on =
+            R"("metadata":{"name":"x","annotations":{"rbac.authorization.kubernetes.io/autoupdate":"true"}})";
+        const QByteArray off =
+            R"("metadata":{"name":"x","annotations":{"rbac.authorization.kubernetes.io/autoupdate":"false"}})";
+        QTest::newRow("as wanted")
+            << "{" + on +
+                   R"(,"roleRef":{"name":"r"},"rules":[{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}]})"
+            << QByteArray() << false;
+        QTest::newRow("more than wanted")
+            << "{" + on + R"(,"roleRef":{"name":"r"},"rules":[{"verbs":["*"],"apiGroups":["*"],"resources":["*"]}]})"
+            << QByteArray() << false;
         QTest::newRow("rules missing") << "{" + on + R"(,"roleRef":{"name":"r"},"rules":[]})"
-                                       << QByteArray(R"([{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}])") << false;
-        QTest::newRow("not ours to change") << "{" + off + R"(,"roleRef":{"name":"r"},"rules":[]})" << QByteArray() << false;
+                                       << QByteArray(R"([{"verbs":["get"],"apiGroups":[""],"resources":["pods"]}])")
+                                       << false;
+        QTest::newRow("not ours to change")
+            << "{" + off + R"(,"roleRef":{"name":"r"},"rules":[]})" << QByteArray() << false;
         QTest::newRow("other role") << "{" + on + R"(,"roleRef":{"name":"q"},"rules":[]})" << QByteArray() << true;
     }
     void reconciles() {

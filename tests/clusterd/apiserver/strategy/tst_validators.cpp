@@ -1,8 +1,8 @@
 #include "clusterd/apiserver/strategy/cron_schedule.h"
 #include "clusterd/apiserver/strategy/validators.h"
 
-#include <boost/json/parse.hpp>
 #include <QTest>
+#include <boost/json/parse.hpp>
 
 using namespace coracle;
 using namespace coracle::apiserver;
@@ -83,10 +83,10 @@ private slots:
         QFETCH(QString, rule);
         QFETCH(QString, text);
         QFETCH(int, problems);
-        const std::map<QString, Checker::Rule> rules{{"port", portNameErrors},   {"1035", dns1035LabelErrors},
-                                                     {"wildcard", wildcardSubdomainErrors}, {"key", configKeyErrors},
-                                                     {"env", envNameErrors},     {"segment", pathSegmentErrors},
-                                                     {"path", domainPrefixedPathErrors}};
+        const std::map<QString, Checker::Rule> rules{
+            {"port", portNameErrors},          {"1035", dns1035LabelErrors}, {"wildcard", wildcardSubdomainErrors},
+            {"key", configKeyErrors},          {"env", envNameErrors},       {"segment", pathSegmentErrors},
+            {"path", domainPrefixedPathErrors}};
         QCOMPARE(rules.at(rule)(text.toStdString()).size(), size_t(problems));
     }
 
@@ -96,7 +96,8 @@ private slots:
         QTest::newRow("v4") << "10.1.2.3/16" << "10.1.0.0/16";
         QTest::newRow("v6") << "fd00::1/64" << "fd00::/64";
         QTest::newRow("whole") << "10.0.0.0/0" << "0.0.0.0/0";
-        for (const char *wrong : {"10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "x/8", "10.0.0.0/", "10.0.0.0/8x"})
+        for (const char *wrong :
+             {"10.0.0.0", "10.0.0.0/33", "10.0.0.0/-1", "10.0.0.0/08", "x/8", "10.0.0.0/", "10.0.0.0/8x"})
             QTest::newRow(wrong) << wrong << "";
     }
     void cidrs() {
@@ -112,25 +113,31 @@ private slots:
         QTest::newRow("empty") << QByteArray("{}") << true;
         QTest::newRow("label") << QByteArray(R"({"matchLabels":{"a":"1"}})") << true;
         QTest::newRow("other value") << QByteArray(R"({"matchLabels":{"a":"2"}})") << false;
-        QTest::newRow("in") << QByteArray(R"({"matchExpressions":[{"key":"a","operator":"In","values":["2","1"]}]})") << true;
-        QTest::newRow("not in") << QByteArray(R"({"matchExpressions":[{"key":"a","operator":"NotIn","values":["1"]}]})") << false;
-        QTest::newRow("not in, absent") << QByteArray(R"({"matchExpressions":[{"key":"x","operator":"NotIn","values":["1"]}]})") << true;
+        QTest::newRow("in") << QByteArray(R"({"matchExpressions":[{"key":"a","operator":"In","values":["2","1"]}]})")
+                            << true;
+        QTest::newRow("not in") << QByteArray(R"({"matchExpressions":[{"key":"a","operator":"NotIn","values":["1"]}]})")
+                                << false;
+        QTest::newRow("not in, absent")
+            << QByteArray(R"({"matchExpressions":[{"key":"x","operator":"NotIn","values":["1"]}]})") << true;
         QTest::newRow("exists") << QByteArray(R"({"matchExpressions":[{"key":"x","operator":"Exists"}]})") << false;
-        QTest::newRow("does not exist") << QByteArray(R"({"matchExpressions":[{"key":"x","operator":"DoesNotExist"}]})") << true;
+        QTest::newRow("does not exist") << QByteArray(R"({"matchExpressions":[{"key":"x","operator":"DoesNotExist"}]})")
+                                        << true;
         QTest::newRow("unknown") << QByteArray(R"({"matchExpressions":[{"key":"a","operator":"Near"}]})") << false;
     }
     void selectors() {
         QFETCH(QByteArray, selector);
         QFETCH(bool, matches);
-        QCOMPARE(selectorMatches(boost::json::parse(selector.toStdString()).as_object(), JsonObject{{"a", "1"}}), matches);
+        QCOMPARE(selectorMatches(boost::json::parse(selector.toStdString()).as_object(), JsonObject{{"a", "1"}}),
+                 matches);
     }
 
     void schedules_data() {
         QTest::addColumn<bool>("good");
-        for (const char *text : {"* * * * *", "*/5 0-6,8 1 jan-mar MON", "0 0 31 12 0", "@hourly", "@every 1h30m", "?  * * * 5/2"})
+        for (const char *text :
+             {"* * * * *", "*/5 0-6,8 1 jan-mar MON", "0 0 31 12 0", "@hourly", "@every 1h30m", "?  * * * 5/2"})
             QTest::newRow(text) << true;
-        for (const char *text : {"", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7", "*/0 * * * *",
-                                 "5-1 * * * *", "@often", "@every x", "a * * * *", "1,, * * * *"})
+        for (const char *text : {"", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7",
+                                 "*/0 * * * *", "5-1 * * * *", "@often", "@every x", "a * * * *", "1,, * * * *"})
             QTest::newRow(*text ? text : "empty") << false;
     }
     void schedules() {

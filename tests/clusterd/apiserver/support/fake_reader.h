@@ -10,7 +10,9 @@
 
 namespace coracle::test {
 
-inline apiserver::JsonObject json(std::string_view text) { return boost::json::parse(text).as_object(); }
+inline apiserver::JsonObject json(std::string_view text) {
+    return boost::json::parse(text).as_object();
+}
 
 /// Objects in a map. Every put or remove raises the resource's revision.
 class FakeReader final : public apiserver::Reader {
@@ -23,7 +25,9 @@ public:
         m_objects[info][(*parsed)->key()] = *parsed;
         ++m_revisions[info];
     }
-    void put(std::string_view group, std::string_view resource, std::string_view text) { put(group, resource, json(text)); }
+    void put(std::string_view group, std::string_view resource, std::string_view text) {
+        put(group, resource, json(text));
+    }
     void remove(std::string_view group, std::string_view resource, const std::string &key) {
         const api::ResourceInfo *info = api::findResource(group, resource);
         m_objects[info].erase(key);
@@ -32,7 +36,8 @@ public:
 
     api::ObjectPtr get(const api::ResourceInfo &resource, std::string_view namespaceName,
                        std::string_view name) const override {
-        const std::string key = namespaceName.empty() ? std::string(name) : std::string(namespaceName) + "/" + std::string(name);
+        const std::string key =
+            namespaceName.empty() ? std::string(name) : std::string(namespaceName) + "/" + std::string(name);
         const auto objects = m_objects.find(&resource);
         if (objects == m_objects.end())
             return nullptr;

@@ -21,7 +21,8 @@ struct StrategyFixture {
     const apiserver::Strategy &of(std::string_view group, std::string_view name) const {
         return table->strategyFor(resource(group, name));
     }
-    apiserver::StrategyContext context(std::string_view group, std::string_view name, std::string subresource = {}) const {
+    apiserver::StrategyContext context(std::string_view group, std::string_view name,
+                                       std::string subresource = {}) const {
         return {.resource = resource(group, name), .subresource = std::move(subresource), .namespaceName = "shop"};
     }
 
