@@ -12,6 +12,7 @@
 #include "core/base/log.h"
 
 #include <fmt/format.h>
+#include <thread>
 
 namespace coracle::cluster {
 
@@ -19,16 +20,33 @@ namespace fs = std::filesystem;
 
 namespace {
 
+using namespace std::chrono_literals;
+
 constexpr std::string_view kComponent = "killall";
+constexpr auto kRuntimeTimeout = 60s;
+constexpr auto kRuntimePoll = 50ms;
+constexpr int kCgroupAttempts = 100;
+constexpr auto kCgroupPoll = 50ms;
 
 void note(const Result<> &result) {
     if (!result)
         log::warning(kComponent, "{}", result.error().message);
 }
 
+/// A containerd that has just been started listens before its CRI service is there.
+Task<Result<std::vector<kubelet::cri::Sandbox>>> listPods(kubelet::cri::RuntimeService &runtime, Clock &clock) {
+    const SteadyTime deadline = clock.steadyNow() + kRuntimeTimeout;
+    for (;;) {
+        auto sandboxes = co_await runtime.listPodSandbox({});
+        if (sandboxes || clock.steadyNow() >= deadline)
+            co_return sandboxes;
+        CO_CHECK(co_await clock.sleep(kRuntimePoll));
+    }
+}
+
 /// By the runtime itself: it gives addresses back and unmounts what it mounted.
 Task<Result<>> removePods(kubelet::cri::RuntimeService &runtime) {
-    CO_TRY(const auto sandboxes, co_await runtime.listPodSandbox({}));
+    CO_TRY(const auto sandboxes, co_await listPods(runtime, systemClock()));
     for (const auto &sandbox : sandboxes) {
         auto stopped = co_await runtime.stopPodSandbox(sandbox.id);
         note(stopped);
@@ -74,12 +92,24 @@ void removeNetwork(const Paths &paths) {
         note(network::removeAddress("lo", *address + "/32"));
 }
 
+/// With the processes that the runtime did not end: they need a moment to leave their group when they are killed.
+Result<> removeCgroup(kubelet::CgroupManager &manager, const std::string &path) {
+    Result<> removed;
+    for (int attempt = 0; attempt < kCgroupAttempts; ++attempt) {
+        removed = manager.remove(path);
+        if (removed)
+            break;
+        std::this_thread::sleep_for(kCgroupPoll);
+    }
+    return removed;
+}
+
 void removeCgroups(const Paths &paths) {
     auto manager = kubelet::CgroupManager::create();
     if (!manager)
         return;
-    note((*manager)->remove(paths.instance.isDefault() ? "/kubepods" : "/" + paths.instance.name("clusterd")));
-    note((*manager)->remove("/" + paths.instance.name("clusterd-containerd")));
+    note(removeCgroup(**manager, paths.instance.isDefault() ? "/kubepods" : "/" + paths.instance.name("clusterd")));
+    note(removeCgroup(**manager, "/" + paths.instance.name("clusterd-containerd")));
 }
 
 } // namespace

@@ -10,8 +10,8 @@
 namespace coracle::controllers {
 
 /// What a controller has ordered but not yet seen in its informer, so that it doesn't order it twice from a stale view
-/// (k8s.io/kubernetes pkg/controller ControllerExpectations). Deletions are tracked by UID: an object that is seen going
-/// twice counts once. Expectations that were never met lapse after five minutes.
+/// (k8s.io/kubernetes pkg/controller ControllerExpectations). Deletions are tracked by UID: an object that is seen
+/// going twice counts once. Expectations that were never met lapse after five minutes.
 class Expectations {
 public:
     explicit Expectations(Clock &clock) : m_clock(clock) {}

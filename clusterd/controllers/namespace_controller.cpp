@@ -141,12 +141,11 @@ Task<Result<>> NamespaceController::report(const std::string &name, const Remain
                       deleted ? "All content successfully deleted, may be waiting on finalization"
                               : deleted.error().message,
                       now),
-        makeCondition("NamespaceContentRemaining", remaining.any(),
-                      remaining.any() ? "SomeResourcesRemain" : "ContentRemoved",
-                      remaining.any()
-                          ? fmt::format("Some resources are remaining: {}", fmt::join(remaining.resources, ", "))
-                          : "All content successfully removed",
-                      now),
+        makeCondition(
+            "NamespaceContentRemaining", remaining.any(), remaining.any() ? "SomeResourcesRemain" : "ContentRemoved",
+            remaining.any() ? fmt::format("Some resources are remaining: {}", fmt::join(remaining.resources, ", "))
+                            : "All content successfully removed",
+            now),
         makeCondition("NamespaceFinalizersRemaining", !remaining.finalizers.empty(),
                       remaining.finalizers.empty() ? "ContentHasNoFinalizers" : "SomeFinalizersRemain",
                       remaining.finalizers.empty()

@@ -17,8 +17,10 @@ constexpr const char *kOnlyKey = "all";
 } // namespace
 
 PodGcController::PodGcController(const ControllerContext &context, size_t terminatedPodsMax)
-    : Controller(context, "pod-garbage-collector"), m_terminatedPodsMax(terminatedPodsMax),
-      m_pods(informers().get<corev1::Pod>()), m_nodes(informers().get<corev1::Node>()) {
+    : Controller(context, "pod-garbage-collector"),
+      m_terminatedPodsMax(terminatedPodsMax),
+      m_pods(informers().get<corev1::Pod>()),
+      m_nodes(informers().get<corev1::Node>()) {
     queue().add(kOnlyKey);
 }
 

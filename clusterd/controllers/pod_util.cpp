@@ -34,9 +34,8 @@ int32_t restarts(const corev1::Pod &pod) {
 
 WallTime readySince(const corev1::Pod &pod) {
     const corev1::PodCondition *ready = findCondition(pod.status, corev1::kPodReady);
-    return ready && ready->status == corev1::kConditionTrue && ready->lastTransitionTime
-               ? *ready->lastTransitionTime
-               : WallTime::max();
+    return ready && ready->status == corev1::kConditionTrue && ready->lastTransitionTime ? *ready->lastTransitionTime
+                                                                                         : WallTime::max();
 }
 
 /// Smaller goes first.
@@ -75,7 +74,9 @@ bool isPodTerminal(const corev1::Pod &pod) {
     return pod.status.phase == corev1::kPodSucceeded || pod.status.phase == corev1::kPodFailed;
 }
 
-bool isPodActive(const corev1::Pod &pod) { return !isPodTerminal(pod) && !pod.metadata.deletionTimestamp; }
+bool isPodActive(const corev1::Pod &pod) {
+    return !isPodTerminal(pod) && !pod.metadata.deletionTimestamp;
+}
 
 void sortForDeletion(std::vector<corev1::Pod> &pods) {
     std::map<std::string, int, std::less<>> podsOnNode;

@@ -14,9 +14,13 @@ namespace {
 constexpr int kBurstReplicas = 500;
 constexpr std::string_view kKind = "ReplicaSet";
 
-bool isOrphan(const corev1::Pod &pod) { return controllerOf(pod.metadata) == nullptr; }
+bool isOrphan(const corev1::Pod &pod) {
+    return controllerOf(pod.metadata) == nullptr;
+}
 
-int32_t desired(const appsv1::ReplicaSet &set) { return set.spec.replicas.value_or(1); }
+int32_t desired(const appsv1::ReplicaSet &set) {
+    return set.spec.replicas.value_or(1);
+}
 
 client::ObjectReference reference(const appsv1::ReplicaSet &set) {
     return {.apiVersion = "apps/v1",
@@ -38,8 +42,10 @@ bool hasLabels(const std::map<std::string, std::string, std::less<>> &labels,
 } // namespace
 
 ReplicaSetController::ReplicaSetController(const ControllerContext &context)
-    : Controller(context, "replicaset"), m_sets(informers().get<appsv1::ReplicaSet>()),
-      m_pods(informers().get<corev1::Pod>()), m_expectations(context.clock) {
+    : Controller(context, "replicaset"),
+      m_sets(informers().get<appsv1::ReplicaSet>()),
+      m_pods(informers().get<corev1::Pod>()),
+      m_expectations(context.clock) {
     addControllerIndex(m_pods);
     m_sets.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         if (!after)

@@ -10,7 +10,8 @@ constexpr const char *kName = "kube-root-ca.crt";
 }
 
 RootCaPublisher::RootCaPublisher(const ControllerContext &context, std::string caPem)
-    : Controller(context, "root-ca-cert-publisher"), m_caPem(std::move(caPem)),
+    : Controller(context, "root-ca-cert-publisher"),
+      m_caPem(std::move(caPem)),
       m_namespaces(informers().get<corev1::Namespace>()),
       m_configMaps(client(), corev1::ConfigMap::resource(), clock(), {}, {}, std::string("metadata.name=") + kName) {
     enqueueOnChange(m_namespaces);

@@ -25,13 +25,14 @@ Task<> InformerFactory::waitSynced() {
 }
 
 Controller::Controller(const ControllerContext &context, std::string name)
-    : m_context(context), m_name(std::move(name)), m_queue(context.gate, context.clock),
+    : m_context(context),
+      m_name(std::move(name)),
+      m_queue(context.gate, context.clock),
       m_events(context.client, context.clock, context.gate, m_name + "-controller") {}
 
 void Controller::enqueueOnChange(client::Informer &informer) {
-    informer.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        m_queue.add((after ? after : before)->key());
-    });
+    informer.addHandler(
+        [this](const ObjectPtr &before, const ObjectPtr &after) { m_queue.add((after ? after : before)->key()); });
 }
 
 void Controller::enqueueOwner(client::Informer &informer, std::string_view ownerKind) {

@@ -6,7 +6,8 @@
 namespace coracle::controllers {
 
 ServiceAccountController::ServiceAccountController(const ControllerContext &context)
-    : Controller(context, "serviceaccount"), m_namespaces(informers().get<corev1::Namespace>()),
+    : Controller(context, "serviceaccount"),
+      m_namespaces(informers().get<corev1::Namespace>()),
       m_accounts(informers().get<corev1::ServiceAccount>()) {
     enqueueOnChange(m_namespaces);
     m_accounts.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {

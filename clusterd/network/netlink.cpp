@@ -58,16 +58,19 @@ Result<> changeAddress(const std::string &linkName, const std::string &cidr, Cha
     rtnl_addr_set_ifindex(address.get(), rtnl_link_get_ifindex(link.get()));
     rtnl_addr_set_local(address.get(), local.get());
     const bool add = change == Change::Add;
-    const int code = add ? rtnl_addr_add(socket.get(), address.get(), 0) : rtnl_addr_delete(socket.get(), address.get(), 0);
+    const int code =
+        add ? rtnl_addr_add(socket.get(), address.get(), 0) : rtnl_addr_delete(socket.get(), address.get(), 0);
     if (code == 0 || (add && code == -NLE_EXIST) || (!add && code == -NLE_NOADDR))
         return {};
-    return failed(fmt::format("cannot {} the address {} {} {}", add ? "put" : "take", cidr, add ? "on" : "off", linkName),
-                  code);
+    return failed(
+        fmt::format("cannot {} the address {} {} {}", add ? "put" : "take", cidr, add ? "on" : "off", linkName), code);
 }
 
 } // namespace
 
-Result<> addAddress(const std::string &link, const std::string &cidr) { return changeAddress(link, cidr, Change::Add); }
+Result<> addAddress(const std::string &link, const std::string &cidr) {
+    return changeAddress(link, cidr, Change::Add);
+}
 
 Result<> removeAddress(const std::string &link, const std::string &cidr) {
     return changeAddress(link, cidr, Change::Remove);

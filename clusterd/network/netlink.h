@@ -4,8 +4,8 @@
 
 #include <string>
 
-/// What the node's network needs from the kernel besides nftables: addresses, links and switches. Blocking calls of some
-/// microseconds.
+/// What the node's network needs from the kernel besides nftables: addresses, links and switches. Blocking calls of
+/// some microseconds.
 namespace coracle::network {
 
 /// Puts an address ("10.43.0.10/32") on a link; one that is there already is fine.

@@ -22,7 +22,10 @@ std::string hostCidr(const std::string &address) {
 
 NodeNetwork::NodeNetwork(NodeNetworkOptions options, client::Client &client, Clock &clock, Random &random,
                          Executor executor)
-    : m_options(std::move(options)), m_clock(clock), m_random(random), m_gate(std::move(executor)),
+    : m_options(std::move(options)),
+      m_clock(clock),
+      m_random(random),
+      m_gate(std::move(executor)),
       m_services(client, corev1::Service::resource(), clock),
       m_slices(client, discoveryv1::EndpointSlice::resource(), clock),
       m_namespaces(client, corev1::Namespace::resource(), clock),
@@ -40,8 +43,8 @@ Result<> NodeNetwork::start() {
         options.clusterCidrs = m_options.clusterCidrs;
         if (m_options.enableDns)
             options.ownAddresses.insert(m_options.clusterDns.begin(), m_options.clusterDns.end());
-        m_proxy = std::make_unique<proxy::ServiceProxy>(std::move(options), m_services, m_slices, m_pods, m_nodes,
-                                                        m_clock);
+        m_proxy =
+            std::make_unique<proxy::ServiceProxy>(std::move(options), m_services, m_slices, m_pods, m_nodes, m_clock);
         m_proxy->start(m_gate);
     }
     if (m_options.enableDns)
@@ -58,15 +61,16 @@ Result<> NodeNetwork::prepareKernel() {
     // Answers of one pod to another that came by a service pass the bridge: without this they are not translated back.
     for (const char *name : {"net/bridge/bridge-nf-call-iptables", "net/bridge/bridge-nf-call-ip6tables"})
         if (auto set = setSysctl(name, "1"); !set)
-            log::warning("network", "{}: pods on this node may not reach services whose pods are on it too; load the "
-                                    "kernel module br_netfilter", set.error().message);
+            log::warning("network",
+                         "{}: pods on this node may not reach services whose pods are on it too; load the "
+                         "kernel module br_netfilter",
+                         set.error().message);
     return {};
 }
 
 Result<> NodeNetwork::startDns() {
     m_zone = std::make_unique<dns::ClusterZone>(m_options.clusterDomain, m_services, m_slices, m_namespaces);
-    m_forwarder =
-        std::make_unique<dns::Forwarder>(m_clock, m_random, m_options.resolvConf, m_options.clusterDns);
+    m_forwarder = std::make_unique<dns::Forwarder>(m_clock, m_random, m_options.resolvConf, m_options.clusterDns);
     m_dns = std::make_unique<dns::Server>(m_gate, *m_zone, *m_forwarder);
     for (const std::string &address : m_options.clusterDns) {
         CHECK(addAddress(kLoopback, hostCidr(address)));

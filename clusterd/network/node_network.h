@@ -13,10 +13,10 @@ namespace coracle::network {
 
 struct NodeNetworkOptions {
     std::string nodeName;
-    std::string instance;                  ///< suffix of the nft table, so that several clusters share a machine; may be empty
+    std::string instance; ///< suffix of the nft table, so that several clusters share a machine; may be empty
     std::vector<std::string> clusterCidrs; ///< pod ranges, one per family
     std::string clusterDomain = "cluster.local";
-    std::vector<std::string> clusterDns;   ///< addresses of the DNS service; the first may be empty: no DNS here
+    std::vector<std::string> clusterDns; ///< addresses of the DNS service; the first may be empty: no DNS here
     std::filesystem::path resolvConf = "/etc/resolv.conf";
     bool enableProxy = true;
     bool enableDns = true;

@@ -1,6 +1,7 @@
 #include "core/api/body_reader.h"
 
 #include "core/api/int_or_string.h"
+#include "core/api/json_access.h"
 #include "core/api/json_writer.h"
 #include "core/api/quantity.h"
 #include "core/api/time.h"
@@ -428,6 +429,8 @@ bool BodyReader::raw(bj::value &out) {
     options.max_depth = JsonReader::kDepthMax;
     boost::system::error_code error;
     out = bj::parse(text, error, m_storage, options);
+    if (!error && !json::isFinite(out))
+        return m_reader.fail("json: cannot unmarshal number into Go value of type float64: value out of range");
     return !error || m_reader.fail(error.message());
 }
 

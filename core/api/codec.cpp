@@ -1,6 +1,7 @@
 #include "core/api/codec.h"
 
 #include "core/api/body_reader.h"
+#include "core/api/json_access.h"
 #include "core/api/json_reader.h"
 #include "core/api/utf8.h"
 
@@ -109,9 +110,10 @@ Result<DecodedBody> decodeBody(std::string_view json, const BodyType &expected, 
     CHECK(checkTypeMeta(meta, expected));
 
     DecodedBody body{bj::object(storage), {}};
-    JsonReader reader(json);
+    const bool null = JsonReader(json).peek() == Token::Null; // as in Go, an empty object
+    JsonReader reader(null ? "{}" : json);
     BodyReader decoder(reader, storage, validation != FieldValidation::Ignore);
-    if (reader.peek() != Token::Null && !decoder.readObject(expected.type, body.object))
+    if (!decoder.readObject(expected.type, body.object))
         return cannotBeHandled(meta, expected, reader.error());
     if (validation == FieldValidation::Strict && !decoder.strictErrors().empty())
         return cannotBeHandled(meta, expected, "strict decoding error: " + joined(decoder.strictErrors()));
@@ -150,6 +152,8 @@ Result<bj::value> parseJson(std::string_view json, bj::storage_ptr storage) {
     bj::value value = bj::parse(json, error, std::move(storage), options);
     if (error)
         return errors::badRequest(error.message());
+    if (!json::isFinite(value))
+        return errors::badRequest("json: cannot unmarshal number into Go value of type float64: value out of range");
     return value;
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <boost/json/value.hpp>
+#include <cmath>
 #include <cstdint>
 #include <initializer_list>
 #include <string_view>
@@ -53,6 +55,15 @@ inline const boost::json::array &items(const boost::json::value *value) {
 inline const boost::json::object &members(const boost::json::value *value) {
     static const boost::json::object kNone;
     return value && value->is_object() ? value->get_object() : kNone;
+}
+
+/// False where a number was too large for a double: Boost.JSON makes an infinity or NaN of it, which is no JSON.
+inline bool isFinite(const boost::json::value &value) {
+    if (const auto *object = value.if_object())
+        return std::ranges::all_of(*object, [](const auto &member) { return isFinite(member.value()); });
+    if (const auto *list = value.if_array())
+        return std::ranges::all_of(*list, [](const auto &item) { return isFinite(item); });
+    return !value.is_double() || std::isfinite(value.get_double());
 }
 
 } // namespace coracle::api::json

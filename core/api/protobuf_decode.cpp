@@ -60,8 +60,9 @@ private:
         bj::value value;
         if (!single(info, field, value))
             return false;
-        const bool empty = value.is_null() || (value.is_string() && value.get_string().empty()) ||
-                           (value.is_bool() && !value.get_bool()) || (value.is_int64() && value.get_int64() == 0) ||
+        const bool noText = value.is_string() && value.get_string().empty() && info.kind != ValueKind::IntOrString;
+        const bool empty = value.is_null() || noText || (value.is_bool() && !value.get_bool()) ||
+                           (value.is_int64() && value.get_int64() == 0) ||
                            (value.is_double() && value.get_double() == 0);
         if (empty && !info.pointer)
             out.erase(info.name);

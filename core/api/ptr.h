@@ -5,8 +5,8 @@
 
 namespace coracle::api {
 
-/// An optional struct of the API: absent or a value of its own. Copies are deep; the pointee may be incomplete where the
-/// Ptr is declared.
+/// An optional struct of the API: absent or a value of its own. Copies are deep; the pointee may be incomplete where
+/// the Ptr is declared.
 template<class T>
 class Ptr {
 public:

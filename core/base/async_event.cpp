@@ -18,7 +18,9 @@ AsyncEvent::AsyncEvent(Executor executor) : m_state(std::make_shared<State>(std:
 
 AsyncEvent::~AsyncEvent() = default;
 
-void AsyncEvent::notifyAll() { m_state->timer.cancel(); }
+void AsyncEvent::notifyAll() {
+    m_state->timer.cancel();
+}
 
 Task<> AsyncEvent::wait() {
     auto state = m_state;

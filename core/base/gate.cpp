@@ -47,9 +47,13 @@ Gate::Gate(Executor executor) : m_state(std::make_shared<State>(std::move(execut
 
 Gate::~Gate() = default;
 
-const Executor &Gate::executor() const { return m_state->executor; }
+const Executor &Gate::executor() const {
+    return m_state->executor;
+}
 
-bool Gate::closed() const { return m_state->closed; }
+bool Gate::closed() const {
+    return m_state->closed;
+}
 
 void Gate::spawn(std::function<Task<>()> work) {
     if (m_state->closed)

@@ -58,7 +58,9 @@ void configure(Level least, Format format) {
     s_format = format;
 }
 
-bool enabled(Level level) { return level >= s_least.load(std::memory_order_relaxed); }
+bool enabled(Level level) {
+    return level >= s_least.load(std::memory_order_relaxed);
+}
 
 void write(Level level, std::string_view component, std::string_view message) {
     const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());

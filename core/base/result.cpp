@@ -24,15 +24,21 @@ Failure plain(int code, std::string reason, std::string message) {
     return Failure(Status{.code = code, .reason = std::move(reason), .message = std::move(message)});
 }
 
-std::string describe(const StatusCause &cause) { return fmt::format("{}: {}", cause.field, cause.message); }
+std::string describe(const StatusCause &cause) {
+    return fmt::format("{}: {}", cause.field, cause.message);
+}
 
 } // namespace
 
 namespace errors {
 
-Failure badRequest(std::string message) { return plain(400, "BadRequest", std::move(message)); }
+Failure badRequest(std::string message) {
+    return plain(400, "BadRequest", std::move(message));
+}
 
-Failure unauthorized(std::string message) { return plain(401, "Unauthorized", std::move(message)); }
+Failure unauthorized(std::string message) {
+    return plain(401, "Unauthorized", std::move(message));
+}
 
 Failure forbidden(std::string_view resource, std::string_view group, std::string_view name, std::string message) {
     std::string text = name.empty()
@@ -48,13 +54,21 @@ Failure notFound(std::string_view resource, std::string_view group, std::string_
                  name);
 }
 
-Failure noRoute() { return plain(404, "NotFound", "the server could not find the requested resource"); }
+Failure noRoute() {
+    return plain(404, "NotFound", "the server could not find the requested resource");
+}
 
-Failure methodNotAllowed(std::string message) { return plain(405, "MethodNotAllowed", std::move(message)); }
+Failure methodNotAllowed(std::string message) {
+    return plain(405, "MethodNotAllowed", std::move(message));
+}
 
-Failure notAcceptable(std::string message) { return plain(406, "NotAcceptable", std::move(message)); }
+Failure notAcceptable(std::string message) {
+    return plain(406, "NotAcceptable", std::move(message));
+}
 
-Failure unsupportedMediaType(std::string message) { return plain(415, "UnsupportedMediaType", std::move(message)); }
+Failure unsupportedMediaType(std::string message) {
+    return plain(415, "UnsupportedMediaType", std::move(message));
+}
 
 Failure alreadyExists(std::string_view resource, std::string_view group, std::string_view name) {
     return about(409, "AlreadyExists", fmt::format("{} \"{}\" already exists", qualified(resource, group), name),
@@ -81,9 +95,13 @@ Failure invalid(std::string_view kind, std::string_view group, std::string_view 
     return failure;
 }
 
-Failure expired(std::string message) { return plain(410, "Expired", std::move(message)); }
+Failure expired(std::string message) {
+    return plain(410, "Expired", std::move(message));
+}
 
-Failure tooLarge(std::string message) { return plain(413, "RequestEntityTooLarge", std::move(message)); }
+Failure tooLarge(std::string message) {
+    return plain(413, "RequestEntityTooLarge", std::move(message));
+}
 
 Failure tooManyRequests(std::string message, int retryAfterSeconds) {
     Failure failure = plain(429, "TooManyRequests", std::move(message));
@@ -91,15 +109,21 @@ Failure tooManyRequests(std::string message, int retryAfterSeconds) {
     return failure;
 }
 
-Failure timeout(std::string message) { return plain(504, "Timeout", std::move(message)); }
+Failure timeout(std::string message) {
+    return plain(504, "Timeout", std::move(message));
+}
 
-Failure serviceUnavailable(std::string message) { return plain(503, "ServiceUnavailable", std::move(message)); }
+Failure serviceUnavailable(std::string message) {
+    return plain(503, "ServiceUnavailable", std::move(message));
+}
 
 Failure internal(std::string message) {
     return plain(500, "InternalError", "Internal error occurred: " + std::move(message));
 }
 
-Failure other(std::string message) { return plain(500, "", std::move(message)); }
+Failure other(std::string message) {
+    return plain(500, "", std::move(message));
+}
 
 Failure fromErrno(std::string_view what, int errnoValue) {
     return other(fmt::format("{}: {}", what, std::strerror(errnoValue)));
@@ -107,13 +131,21 @@ Failure fromErrno(std::string_view what, int errnoValue) {
 
 } // namespace errors
 
-bool isNotFound(const Status &status) { return status.reason == "NotFound"; }
+bool isNotFound(const Status &status) {
+    return status.reason == "NotFound";
+}
 
-bool isConflict(const Status &status) { return status.reason == "Conflict"; }
+bool isConflict(const Status &status) {
+    return status.reason == "Conflict";
+}
 
-bool isAlreadyExists(const Status &status) { return status.reason == "AlreadyExists"; }
+bool isAlreadyExists(const Status &status) {
+    return status.reason == "AlreadyExists";
+}
 
-bool isExpired(const Status &status) { return status.code == 410; }
+bool isExpired(const Status &status) {
+    return status.code == 410;
+}
 
 Status withContext(std::string_view context, Status status) {
     status.message = fmt::format("{}: {}", context, status.message);

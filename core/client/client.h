@@ -54,7 +54,7 @@ public:
 };
 
 struct WriteOptions {
-    std::string subresource;  ///< "status", "scale", "binding", ...; empty for the object itself
+    std::string subresource; ///< "status", "scale", "binding", ...; empty for the object itself
     std::string fieldManager;
     bool dryRun = false;
     bool force = false; ///< of an apply patch

@@ -38,7 +38,9 @@ json::object referenceJson(const ObjectReference &about) {
     return reference;
 }
 
-std::string_view kindText(EventKind kind) { return kind == EventKind::Normal ? "Normal" : "Warning"; }
+std::string_view kindText(EventKind kind) {
+    return kind == EventKind::Normal ? "Normal" : "Warning";
+}
 
 } // namespace
 
@@ -93,8 +95,7 @@ Task<> EventRecorder::write(Pending pending) {
         m_seen.erase(pending.key);
     }
     // Events about cluster-scoped objects live in the namespace default (client-go tools/record).
-    const std::string namespaceName =
-        pending.about.namespaceName.empty() ? "default" : pending.about.namespaceName;
+    const std::string namespaceName = pending.about.namespaceName.empty() ? "default" : pending.about.namespaceName;
     const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(m_clock.now().time_since_epoch()).count();
     const std::string name = fmt::format("{}.{:x}", pending.about.name, nanos + static_cast<int64_t>(m_seen.size()));
     json::object source{{"component", m_component}};

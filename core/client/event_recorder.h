@@ -23,8 +23,8 @@ struct ObjectReference {
 enum class EventKind { Normal, Warning };
 
 /// Writes core/v1 Events in the background, as client-go's recorder does: events that repeat (same object, reason,
-/// message, kind) raise the count of the first one instead of making new ones; events are dropped, never waited for, when
-/// the API server doesn't take them (the queue is bounded). One serial executor: the gate's.
+/// message, kind) raise the count of the first one instead of making new ones; events are dropped, never waited for,
+/// when the API server doesn't take them (the queue is bounded). One serial executor: the gate's.
 class EventRecorder {
 public:
     /// The component is events' source.component ("kubelet"); host is source.host, empty for cluster-wide parts.

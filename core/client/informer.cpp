@@ -16,8 +16,12 @@ constexpr Duration kRetryLongest = std::chrono::seconds(30);
 
 Informer::Informer(Client &client, const ResourceInfo &resource, Clock &clock, std::string namespaceName,
                    std::string labelSelector, std::string fieldSelector)
-    : m_client(client), m_resource(resource), m_clock(clock), m_namespace(std::move(namespaceName)),
-      m_labelSelector(std::move(labelSelector)), m_fieldSelector(std::move(fieldSelector)) {}
+    : m_client(client),
+      m_resource(resource),
+      m_clock(clock),
+      m_namespace(std::move(namespaceName)),
+      m_labelSelector(std::move(labelSelector)),
+      m_fieldSelector(std::move(fieldSelector)) {}
 
 void Informer::addIndex(std::string name, IndexFunction function) {
     m_indexes.push_back({std::move(name), std::move(function), {}});

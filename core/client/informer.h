@@ -11,8 +11,9 @@
 #include <string>
 #include <unordered_map>
 
-/// Shared informers, as client-go has them (tools/cache): a local, always current copy of a collection, kept by list and
-/// watch. Objects are shared with the API server's cache when the client is local, so that a copy costs pointers only.
+/// Shared informers, as client-go has them (tools/cache): a local, always current copy of a collection, kept by list
+/// and watch. Objects are shared with the API server's cache when the client is local, so that a copy costs pointers
+/// only.
 namespace coracle::client {
 
 /// Computes the index values of an object, for example the names of its node.

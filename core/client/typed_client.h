@@ -14,8 +14,8 @@ Task<Result<T>> get(Client &client, std::string namespaceName, std::string name)
 
 template<class T>
 Task<Result<T>> create(Client &client, T object, WriteOptions options = WriteOptions()) {
-    CO_TRY(ObjectPtr made, co_await client.create(T::resource(), object.metadata.namespace_, api::encode(object),
-                                                  std::move(options)));
+    CO_TRY(ObjectPtr made,
+           co_await client.create(T::resource(), object.metadata.namespace_, api::encode(object), std::move(options)));
     co_return api::decode<T>(*made);
 }
 

@@ -44,7 +44,9 @@ void WorkQueue::addRateLimited(std::string key) {
     addAfter(std::move(key), std::min(duration, m_backoff.longest));
 }
 
-void WorkQueue::forget(const std::string &key) { m_failures.erase(key); }
+void WorkQueue::forget(const std::string &key) {
+    m_failures.erase(key);
+}
 
 int WorkQueue::failures(const std::string &key) const {
     auto found = m_failures.find(key);

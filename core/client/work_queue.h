@@ -12,8 +12,8 @@
 
 namespace coracle::client {
 
-/// A de-duplicating queue of keys with rate-limited retries, as client-go's workqueue: a key is handed out to one worker
-/// at a time; a key added while it is worked on comes again afterwards. One serial executor only.
+/// A de-duplicating queue of keys with rate-limited retries, as client-go's workqueue: a key is handed out to one
+/// worker at a time; a key added while it is worked on comes again afterwards. One serial executor only.
 class WorkQueue {
 public:
     struct Backoff {
@@ -47,7 +47,7 @@ private:
     Clock &m_clock;
     Backoff m_backoff;
     std::deque<std::string> m_ready;
-    std::unordered_set<std::string> m_queued;  ///< in m_ready, or to be put there when done
+    std::unordered_set<std::string> m_queued; ///< in m_ready, or to be put there when done
     std::unordered_set<std::string> m_working;
     std::unordered_map<std::string, int> m_failures;
     std::unordered_map<std::string, SteadyTime> m_delayed;

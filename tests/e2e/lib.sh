@@ -85,6 +85,10 @@ clean_up() {
     if grep -q " $scratch/" /proc/self/mountinfo; then
         echo "mounts are left below $scratch"
         status=1
+    elif grep -lqs "$scratch/" /proc/[0-9]*/mountinfo; then
+        echo "containers are left: processes $(grep -ls "$scratch/" /proc/[0-9]*/mountinfo | cut -d/ -f3 | paste -sd' ')"
+        cat "$scratch/killall.log"
+        status=1
     else
         rm -rf "$scratch"
     fi

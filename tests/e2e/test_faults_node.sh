@@ -14,13 +14,15 @@ sandbox_id() { # POD
 }
 task_pid() { ctr_ tasks list | awk -v id="$1" '$1 == id { print $2 }'; }
 containerd_pid() { pgrep -f "^[^ ]*containerd --config $data/agent/etc/containerd/config.toml" | head -n 1; }
-state() { for pod in steady other; do echo "$(container_id $pod) $(field $pod '{.status.containerStatuses[0].state.running.startedAt}') $(restarts $pod)"; done; }
+state() { # POD...
+    for pod in "$@"; do echo "$(container_id "$pod") $(field "$pod" '{.status.containerStatuses[0].state.running.startedAt}') $(restarts "$pod")"; done
+}
 
 for pod in steady other frail; do run $pod; done
 for pod in steady other frail; do ready $pod >/dev/null; done
 
 echo "--- containerd"
-before=$(state)
+before=$(state steady other)
 pids=$(for pod in steady other; do task_pid "$(container_id $pod)"; done)
 for round in 1 2; do
     old=$(containerd_pid)
@@ -32,7 +34,7 @@ for round in 1 2; do
     works() { [ "$(kubectl exec steady -- echo hi 2>/dev/null)" = hi ]; }
     check "  exec works again" wait_for 30 "exec" works
     check "  the node is Ready" node_is_ready
-    check "  the containers are the same" gives "$before" state
+    check "  the containers are the same" gives "$before" state steady other
 done
 check "  the log says so" grep -qE "warning containerd: process $old .*(killed|signal 9|SIGKILL)" "$scratch/clusterd.log"
 run afterwards
@@ -56,8 +58,7 @@ check "  the old one is gone" wait_for 60 "the old sandbox to go" old_gone
 shim=$(ps -o ppid= -p "$(task_pid "$(container_id frail)")" | tr -d ' ')
 [[ $(tr '\0' ' ' <"/proc/$shim/cmdline") == *containerd-shim* ]] && kill -9 "$shim"
 check "a pod whose shim was killed runs again" wait_for 90 "the restart" restarted frail 2
-steady_state() { state | head -n 1; }
-check "  the pod that nobody touched is the same" gives "$(head -n 1 <<<"$before")" steady_state
+check "  the pod that nobody touched is the same" gives "$(head -n 1 <<<"$before")" state steady
 
 echo "--- While clusterd is away"
 container=$(container_id steady) pid=$(task_pid "$(container_id steady)")

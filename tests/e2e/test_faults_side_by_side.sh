@@ -48,7 +48,8 @@ for name in a b; do
     check "$name: pods run" $name -n hello rollout status deployment/hello --timeout=60s
     check "  and another" $name -n hello wait pod/box --for=condition=Ready --timeout=60s
     check "  the service answers on the host" of_its_own $name
-    check "  and in a pod" $name -n hello exec box -- wget -qO- -T 5 http://hello/
+    check "  and in a pod" $name -n hello exec box -- timeout 5 wget -qO- "http://$(service $name)/"
+    check "  its name too" matches "$(service $name)" $name -n hello exec box -- nslookup -type=a hello.hello.svc.cluster.local
     check "  logs and exec work" matches 'GET' $name -n hello logs deployment/hello
 done
 different() { [ "$($1 a)" != "$($1 b)" ] || { echo "both: $($1 a)"; return 1; }; }
@@ -71,7 +72,7 @@ no_rules() { ! nft list ruleset | grep -qwF "$address"; }
 check "  leaves nothing of its own" no_rules
 check "  leaves the other alone" gives "$before" containers b
 check "  whose service answers" of_its_own b
-check "  also in a pod" b -n hello exec box -- wget -qO- -T 5 http://hello/
+check "  also in a pod" b -n hello exec box -- timeout 5 wget -qO- "http://$(service b)/"
 check "  the node is still Ready" node_ready b
 start a
 check "and it can be started again" wait_for 60 "the node of a" node_ready a

@@ -164,8 +164,8 @@ Task<Result<ObjectPtr>> MemoryClient::create(const ResourceInfo &resource, std::
         co_return errors::serviceUnavailable("the API is down");
     json::value value = json::parse(text);
     if (options.subresource == "token") {
-        value.as_object()["status"] = json::object{
-            {"token", fmt::format("token-{}-{}", name, ++m_revision)}, {"expirationTimestamp", "2026-01-01T01:00:00Z"}};
+        value.as_object()["status"] = json::object{{"token", fmt::format("token-{}-{}", name, ++m_revision)},
+                                                   {"expirationTimestamp", "2026-01-01T01:00:00Z"}};
         auto &metadata = value.as_object()["metadata"];
         if (!metadata.is_object())
             metadata = json::object{{"name", name}};

@@ -37,7 +37,9 @@ Result<json::object> decode(RequestScope &scope, const Body &body) {
     Expected expected = expectedBody(scope);
     if (!expected.type)
         return errors::noRoute();
-    api::BodyType type{*expected.type, expected.apiVersion, expected.kind};
+    // Evictions are taken in any version, as clients of before policy/v1 still send policy/v1beta1.
+    const std::string_view apiVersion = scope.subresource == "eviction" ? std::string_view() : expected.apiVersion;
+    api::BodyType type{*expected.type, apiVersion, expected.kind};
     TRY(api::DecodedBody decoded, api::decodeBody(body, type, scope.fieldValidation));
     scope.warnings.insert(scope.warnings.end(), std::make_move_iterator(decoded.warnings.begin()),
                           std::make_move_iterator(decoded.warnings.end()));

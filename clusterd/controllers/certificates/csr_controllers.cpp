@@ -23,7 +23,9 @@ bool hasCondition(const CertificateSigningRequest &request, std::string_view typ
                        [&](const auto &condition) { return condition.type == type; });
 }
 
-bool isNodeName(std::string_view commonName) { return commonName.starts_with("system:node:"); }
+bool isNodeName(std::string_view commonName) {
+    return commonName.starts_with("system:node:");
+}
 
 /// Usages of a node's client certificate; with an elliptic-curve key, key encipherment is left out.
 bool areNodeUsages(std::vector<std::string> usages, std::string_view purpose) {
@@ -38,7 +40,8 @@ bool areNodeUsages(std::vector<std::string> usages, std::string_view purpose) {
 Result<> checkForSigner(const CertificateSigningRequest &request) {
     TRY(const pki::SigningRequest csr, pki::SigningRequest::fromPem(request.spec.request));
     const pki::Name subject = csr.subject();
-    const bool isNode = isNodeName(subject.commonName) && subject.organizations == std::vector<std::string>{"system:nodes"};
+    const bool isNode =
+        isNodeName(subject.commonName) && subject.organizations == std::vector<std::string>{"system:nodes"};
     const auto &usages = request.spec.usages;
     if (request.spec.signerName == kKubeletClient) {
         if (!isNode || !csr.dnsNames().empty() || !csr.ipAddresses().empty() || csr.hasOtherNames() ||
@@ -110,14 +113,15 @@ Task<Result<bool>> CsrApprovingController::allowed(const CertificateSigningReque
     attributes.resource = "certificatesigningrequests";
     attributes.subresource = subresource;
     attributes.verb = "create";
-    CO_TRY(ObjectPtr answer, co_await client().create(authorizationv1::SubjectAccessReview::resource(), {},
-                                                      api::encode(review)));
+    CO_TRY(ObjectPtr answer,
+           co_await client().create(authorizationv1::SubjectAccessReview::resource(), {}, api::encode(review)));
     CO_TRY(const auto answered, api::decode<authorizationv1::SubjectAccessReview>(*answer));
     co_return answered.status.allowed;
 }
 
 CsrSigningController::CsrSigningController(const ControllerContext &context, CertificateSigner signer)
-    : Controller(context, "csrsigning"), m_sign(std::move(signer)),
+    : Controller(context, "csrsigning"),
+      m_sign(std::move(signer)),
       m_requests(informers().get<CertificateSigningRequest>()) {
     enqueueOnChange(m_requests);
 }
@@ -132,7 +136,8 @@ Task<Result<>> CsrSigningController::reconcile(std::string key) {
         co_return Result<>{};
     Duration validity = kValidity;
     if (request.spec.expirationSeconds)
-        validity = std::clamp<Duration>(std::chrono::seconds(*request.spec.expirationSeconds), kValidityLeast, kValidity);
+        validity =
+            std::clamp<Duration>(std::chrono::seconds(*request.spec.expirationSeconds), kValidityLeast, kValidity);
     Result<std::string> certificate = std::unexpected(Status{});
     if (auto fit = checkForSigner(request); !fit)
         certificate = std::unexpected(fit.error());

@@ -12,8 +12,7 @@ namespace coracle::controllers {
 /// @param signer     kubernetes.io/kube-apiserver-client-kubelet, .../kubelet-serving or .../kube-apiserver-client
 /// @param usages     as the request lists them ("client auth", ...)
 using CertificateSigner = std::function<Result<std::string>(const std::string &requestPem, const std::string &signer,
-                                                            const std::vector<std::string> &usages,
-                                                            Duration validity)>;
+                                                            const std::vector<std::string> &usages, Duration validity)>;
 
 /// Approves client certificates that nodes ask for themselves (k8s.io/kubernetes pkg/controller/certificates/approver).
 /// Reads: CertificateSigningRequests; asks SubjectAccessReviews. Writes: their approval.

@@ -21,8 +21,10 @@ constexpr std::string_view kReplicaFailure = "ReplicaFailure";
 } // namespace
 
 DeploymentController::DeploymentController(const ControllerContext &context)
-    : Controller(context, "deployment"), m_deployments(informers().get<appsv1::Deployment>()),
-      m_sets(informers().get<appsv1::ReplicaSet>()), m_pods(informers().get<corev1::Pod>()) {
+    : Controller(context, "deployment"),
+      m_deployments(informers().get<appsv1::Deployment>()),
+      m_sets(informers().get<appsv1::ReplicaSet>()),
+      m_pods(informers().get<corev1::Pod>()) {
     addControllerIndex(m_sets);
     addControllerIndex(m_pods);
     enqueueOnChange(m_deployments);
@@ -135,7 +137,8 @@ Task<Result<>> Rollout::notePaused() {
         co_return Result<>{};
     appsv1::DeploymentStatus status = m_deployment.status;
     if (noted)
-        setCondition(status, makeCondition(kProgressing, "Unknown", "DeploymentResumed", "Deployment is resumed", now()));
+        setCondition(status,
+                     makeCondition(kProgressing, "Unknown", "DeploymentResumed", "Deployment is resumed", now()));
     else
         setCondition(status, makeCondition(kProgressing, "Unknown", "DeploymentPaused", "Deployment is paused", now()));
     co_return co_await writeStatus(std::move(status));
@@ -175,9 +178,8 @@ Task<Result<>> Rollout::useExistingNew(int64_t revision) {
     CO_CHECK(co_await noteRevision(revisionOf(m_new->metadata)));
     if (hasProgressDeadline(m_deployment) && !findCondition(m_deployment.status, kProgressing)) {
         appsv1::DeploymentStatus status = m_deployment.status;
-        setCondition(status,
-                     makeCondition(kProgressing, "True", "FoundNewReplicaSet",
-                                   fmt::format("Found new replica set \"{}\"", m_new->metadata.name), now()));
+        setCondition(status, makeCondition(kProgressing, "True", "FoundNewReplicaSet",
+                                           fmt::format("Found new replica set \"{}\"", m_new->metadata.name), now()));
         CO_CHECK(co_await writeStatus(std::move(status)));
     }
     co_return Result<>{};
@@ -244,8 +246,7 @@ Task<Result<>> Rollout::createCollided(const appsv1::ReplicaSet &wanted, const S
 Task<Result<>> Rollout::noteRevision(int64_t revision) {
     if (revisionOf(m_deployment.metadata) == revision)
         co_return Result<>{};
-    const std::string patch =
-        fmt::format(R"({{"metadata":{{"annotations":{{"{}":"{}"}}}}}})", kRevision, revision);
+    const std::string patch = fmt::format(R"({{"metadata":{{"annotations":{{"{}":"{}"}}}}}})", kRevision, revision);
     CO_TRY(ObjectPtr written,
            co_await m_controller.client().patch(appsv1::Deployment::resource(), m_deployment.metadata.namespace_,
                                                 m_deployment.metadata.name, client::PatchType::Merge, patch));
@@ -296,8 +297,8 @@ Task<Result<>> Rollout::reportProgress() {
     for (const appsv1::ReplicaSet &set : all())
         for (const appsv1::ReplicaSetCondition &failure : set.status.conditions)
             if (failure.type == kReplicaFailure) {
-                appsv1::DeploymentCondition condition = makeCondition(kReplicaFailure, failure.status, failure.reason,
-                                                                      failure.message, now());
+                appsv1::DeploymentCondition condition =
+                    makeCondition(kReplicaFailure, failure.status, failure.reason, failure.message, now());
                 condition.lastTransitionTime = condition.lastUpdateTime = failure.lastTransitionTime;
                 setCondition(status, std::move(condition));
             }
@@ -311,8 +312,8 @@ void Rollout::requeueBeforeDeadline(const appsv1::DeploymentStatus &status) {
     if (!hasProgressDeadline(m_deployment) || !condition || isComplete(m_deployment, status) ||
         condition->reason == "ProgressDeadlineExceeded" || condition->reason == "NewReplicaSetAvailable")
         return;
-    const WallTime deadline = condition->lastUpdateTime.valueOr(now()) +
-                              std::chrono::seconds(*m_deployment.spec.progressDeadlineSeconds + 1);
+    const WallTime deadline =
+        condition->lastUpdateTime.valueOr(now()) + std::chrono::seconds(*m_deployment.spec.progressDeadlineSeconds + 1);
     m_controller.queue().addAfter(key(), std::max<Duration>(deadline - now(), std::chrono::seconds(1)));
 }
 

@@ -54,9 +54,13 @@ bool setAnnotation(metav1::ObjectMeta &metadata, std::string_view name, std::str
 
 } // namespace
 
-int32_t replicasOf(const appsv1::Deployment &deployment) { return deployment.spec.replicas.value_or(1); }
+int32_t replicasOf(const appsv1::Deployment &deployment) {
+    return deployment.spec.replicas.value_or(1);
+}
 
-int32_t replicasOf(const appsv1::ReplicaSet &set) { return set.spec.replicas.value_or(1); }
+int32_t replicasOf(const appsv1::ReplicaSet &set) {
+    return set.spec.replicas.value_or(1);
+}
 
 int32_t sumReplicas(const ReplicaSets &sets) {
     int32_t sum = 0;
@@ -72,7 +76,9 @@ int32_t sumAvailableReplicas(const ReplicaSets &sets) {
     return sum;
 }
 
-bool isRolling(const appsv1::Deployment &deployment) { return deployment.spec.strategy.type != "Recreate"; }
+bool isRolling(const appsv1::Deployment &deployment) {
+    return deployment.spec.strategy.type != "Recreate";
+}
 
 int32_t maxSurge(const appsv1::Deployment &deployment) {
     const auto *update = rolling(deployment);
@@ -173,8 +179,7 @@ bool annotateNew(const appsv1::Deployment &deployment, appsv1::ReplicaSet &set, 
         }
     }
     if (!exists)
-        changed |=
-            annotateReplicas(set, replicasOf(deployment), replicasOf(deployment) + maxSurge(deployment));
+        changed |= annotateReplicas(set, replicasOf(deployment), replicasOf(deployment) + maxSurge(deployment));
     return changed;
 }
 

@@ -182,8 +182,7 @@ Task<Result<>> Rollout::cleanUp() {
     const auto surplus = static_cast<int64_t>(old.size()) - *m_deployment.spec.revisionHistoryLimit;
     for (int64_t i = 0; i < surplus; ++i) {
         const appsv1::ReplicaSet &set = old[static_cast<size_t>(i)];
-        if (set.status.replicas != 0 || replicasOf(set) != 0 ||
-            set.metadata.generation > set.status.observedGeneration)
+        if (set.status.replicas != 0 || replicasOf(set) != 0 || set.metadata.generation > set.status.observedGeneration)
             continue;
         auto removed = co_await client::remove(m_controller.client(), set);
         if (!removed && !isNotFound(removed.error()))

@@ -92,8 +92,10 @@ bool cut(std::vector<corev1::EndpointSubset> &subsets) {
 } // namespace
 
 EndpointsController::EndpointsController(const ControllerContext &context)
-    : Controller(context, "endpoint"), m_services(informers().get<corev1::Service>()),
-      m_pods(informers().get<corev1::Pod>()), m_endpoints(informers().get<corev1::Endpoints>()) {
+    : Controller(context, "endpoint"),
+      m_services(informers().get<corev1::Service>()),
+      m_pods(informers().get<corev1::Pod>()),
+      m_endpoints(informers().get<corev1::Endpoints>()) {
     enqueueOnChange(m_services);
     enqueueOnChange(m_endpoints);
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {

@@ -55,8 +55,10 @@ discoveryv1::Endpoint endpointFor(const ServicePod &entry, const corev1::Service
 } // namespace
 
 EndpointSliceController::EndpointSliceController(const ControllerContext &context)
-    : Controller(context, "endpoint-slice"), m_services(informers().get<corev1::Service>()),
-      m_pods(informers().get<corev1::Pod>()), m_nodes(informers().get<corev1::Node>()),
+    : Controller(context, "endpoint-slice"),
+      m_services(informers().get<corev1::Service>()),
+      m_pods(informers().get<corev1::Pod>()),
+      m_nodes(informers().get<corev1::Node>()),
       m_slices(informers().get<discoveryv1::EndpointSlice>()) {
     enqueueOnChange(m_services);
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {

@@ -55,8 +55,10 @@ void addSubset(const corev1::EndpointSubset &subset, std::vector<SliceGroup> &gr
 } // namespace
 
 EndpointSliceMirroringController::EndpointSliceMirroringController(const ControllerContext &context)
-    : Controller(context, "endpoint-slice-mirroring"), m_endpoints(informers().get<corev1::Endpoints>()),
-      m_services(informers().get<corev1::Service>()), m_slices(informers().get<discoveryv1::EndpointSlice>()) {
+    : Controller(context, "endpoint-slice-mirroring"),
+      m_endpoints(informers().get<corev1::Endpoints>()),
+      m_services(informers().get<corev1::Service>()),
+      m_slices(informers().get<discoveryv1::EndpointSlice>()) {
     enqueueOnChange(m_endpoints);
     enqueueOnChange(m_services);
 }

@@ -26,7 +26,9 @@ bool sameForEndpoints(const ObjectPtr &before, const ObjectPtr &after) {
 
 } // namespace
 
-bool isIpv6(std::string_view address) { return address.find(':') != std::string_view::npos; }
+bool isIpv6(std::string_view address) {
+    return address.find(':') != std::string_view::npos;
+}
 
 Result<std::vector<ServicePod>> servicePods(const client::Informer &pods, const corev1::Service &service) {
     std::vector<ServicePod> found;

@@ -20,7 +20,7 @@ struct SliceGroup {
 /// Whose slices are written, and by whom.
 struct SliceOwner {
     std::string namespaceName, name;
-    std::string managedBy;                   ///< label endpointslice.kubernetes.io/managed-by
+    std::string managedBy; ///< label endpointslice.kubernetes.io/managed-by
     metav1::OwnerReference reference;
     std::map<std::string, std::string, std::less<>> labels;
 };

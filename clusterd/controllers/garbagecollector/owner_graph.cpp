@@ -33,7 +33,9 @@ std::vector<ObjectId> OwnerGraph::dependentsOf(const std::string &uid) const {
     return dependents;
 }
 
-bool OwnerGraph::hasDependents(const std::string &uid) const { return m_dependents.contains(uid); }
+bool OwnerGraph::hasDependents(const std::string &uid) const {
+    return m_dependents.contains(uid);
+}
 
 const ObjectId *OwnerGraph::find(const std::string &uid) const {
     auto found = m_live.find(uid);

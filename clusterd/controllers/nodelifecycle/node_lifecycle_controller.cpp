@@ -19,7 +19,8 @@ constexpr const char *kByNode = "node";
 } // namespace
 
 NodeLifecycleController::NodeLifecycleController(const ControllerContext &context)
-    : Controller(context, "node"), m_nodes(informers().get<corev1::Node>()),
+    : Controller(context, "node"),
+      m_nodes(informers().get<corev1::Node>()),
       m_pods(informers().get<corev1::Pod>()),
       m_leases(client(), coordinationv1::Lease::resource(), clock(), "kube-node-lease") {
     if (!m_pods.hasIndex(kByNode))

@@ -57,16 +57,19 @@ void killAll(const fs::path &group) {
             ::kill(pid, SIGKILL);
 }
 
-/// Deepest first; a group with processes answers EBUSY and is tried again at the next call.
+/// Deepest first; a group with processes, which take a moment to die, answers EBUSY and is tried again at the next
+/// call.
 Result<> removeTree(const fs::path &group) {
+    Result<> result; // the first failure; the others' processes are ended nevertheless
     std::error_code error;
     for (const auto &entry : fs::directory_iterator(group, error))
         if (entry.is_directory(error) && !entry.is_symlink(error))
-            CHECK(removeTree(entry.path()));
+            if (auto removed = removeTree(entry.path()); !removed && result)
+                result = std::move(removed);
     killAll(group);
-    if (::rmdir(group.c_str()) != 0 && errno != ENOENT)
+    if (::rmdir(group.c_str()) != 0 && errno != ENOENT && result)
         return errors::fromErrno(fmt::format("cannot remove control group {}", group.string()), errno);
-    return {};
+    return result;
 }
 
 std::vector<std::string> folders(const fs::path &group) {

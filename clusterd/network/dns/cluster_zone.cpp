@@ -34,11 +34,13 @@ std::vector<std::string_view> split(std::string_view name) {
 }
 
 bool endsWithZone(std::string_view name, std::string_view zone) {
-    return name == zone || (name.size() > zone.size() && name.ends_with(zone) &&
-                            name[name.size() - zone.size() - 1] == '.');
+    return name == zone ||
+           (name.size() > zone.size() && name.ends_with(zone) && name[name.size() - zone.size() - 1] == '.');
 }
 
-bool isIpv6(std::string_view address) { return address.find(':') != std::string_view::npos; }
+bool isIpv6(std::string_view address) {
+    return address.find(':') != std::string_view::npos;
+}
 
 /// 10.1.2.3 -> 10-1-2-3, the name of an endpoint without a host name.
 std::string dashed(std::string address) {
@@ -47,7 +49,9 @@ std::string dashed(std::string address) {
     return address;
 }
 
-bool isWanted(Type asked, Type type) { return asked == type || asked == Type::Any; }
+bool isWanted(Type asked, Type type) {
+    return asked == type || asked == Type::Any;
+}
 
 } // namespace
 
@@ -82,12 +86,10 @@ std::optional<std::string> reverseAddress(std::string_view name) {
 ClusterZone::ClusterZone(std::string zone, client::Informer &services, client::Informer &slices,
                          client::Informer &namespaces)
     : m_zone(std::move(zone)), m_slices(slices), m_namespaces(namespaces) {
-    services.addHandler([this](const client::ObjectPtr &before, const client::ObjectPtr &after) {
-        serviceChanged(before, after);
-    });
-    slices.addHandler([this](const client::ObjectPtr &before, const client::ObjectPtr &after) {
-        sliceChanged(before, after);
-    });
+    services.addHandler(
+        [this](const client::ObjectPtr &before, const client::ObjectPtr &after) { serviceChanged(before, after); });
+    slices.addHandler(
+        [this](const client::ObjectPtr &before, const client::ObjectPtr &after) { sliceChanged(before, after); });
 }
 
 std::string ClusterZone::serviceName(const std::string &key) const {
@@ -199,8 +201,7 @@ ClusterZone::Lookup ClusterZone::resolve(const Question &question) const {
             lookup.answer.answers = std::exchange(lookup.answer.authorities, {});
         return lookup;
     }
-    const std::string_view local =
-        std::string_view(question.name).substr(0, question.name.size() - m_zone.size() - 1);
+    const std::string_view local = std::string_view(question.name).substr(0, question.name.size() - m_zone.size() - 1);
     if (local == "dns-version") {
         Lookup lookup = negative(ResponseCode::NoError);
         if (isWanted(question.type, Type::Txt)) {

@@ -64,7 +64,7 @@ private:
     std::string m_zone;
     client::Informer &m_slices;
     client::Informer &m_namespaces;
-    std::map<std::string, Service, std::less<>> m_services;       ///< by "namespace/name"
+    std::map<std::string, Service, std::less<>> m_services;              ///< by "namespace/name"
     std::map<std::string, std::map<std::string, std::string>> m_reverse; ///< address -> service key -> name
 };
 

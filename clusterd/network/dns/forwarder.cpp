@@ -167,7 +167,8 @@ Task<Result<std::string>> Forwarder::askTcp(Resolver resolver, std::string query
         if (!writeError) {
             auto [lengthError, lengthSize] = co_await asio::async_read(*socket, asio::buffer(answer), kAwait);
             if (!lengthError) {
-                answer.resize(static_cast<size_t>(static_cast<uint8_t>(answer[0]) << 8 | static_cast<uint8_t>(answer[1])));
+                answer.resize(
+                    static_cast<size_t>(static_cast<uint8_t>(answer[0]) << 8 | static_cast<uint8_t>(answer[1])));
                 auto [bodyError, bodySize] = co_await asio::async_read(*socket, asio::buffer(answer), kAwait);
                 if (!bodyError && answer.size() >= 12 && messageId(answer) == messageId(query))
                     co_return answer;

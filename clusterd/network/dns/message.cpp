@@ -15,7 +15,9 @@ constexpr size_t kLabelLengthMax = 63;
 constexpr uint16_t kFlagResponse = 0x8000, kFlagAuthoritative = 0x0400, kFlagTruncated = 0x0200,
                    kFlagRecursionDesired = 0x0100, kFlagRecursionAvailable = 0x0080, kOpcodeMask = 0x7800;
 
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+char lower(char c) {
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
+}
 
 void put16(std::string &wire, uint16_t value) {
     wire += static_cast<char>(value >> 8);
@@ -289,11 +291,17 @@ Result<std::vector<Record>> parseAnswers(std::string_view wire) {
     return records;
 }
 
-ResponseCode responseCode(std::string_view wire) { return static_cast<ResponseCode>(wire[3] & 0x0f); }
+ResponseCode responseCode(std::string_view wire) {
+    return static_cast<ResponseCode>(wire[3] & 0x0f);
+}
 
-bool isTruncated(std::string_view wire) { return wire[2] & 0x02; }
+bool isTruncated(std::string_view wire) {
+    return wire[2] & 0x02;
+}
 
-uint16_t messageId(std::string_view wire) { return Reader(wire).u16(); }
+uint16_t messageId(std::string_view wire) {
+    return Reader(wire).u16();
+}
 
 void setMessageId(std::string &wire, uint16_t id) {
     wire[0] = static_cast<char>(id >> 8);

@@ -11,8 +11,26 @@
 /// DNS messages (RFC 1035), with EDNS0 (RFC 6891), SRV (RFC 2782) and AAAA (RFC 3596).
 namespace coracle::network::dns {
 
-enum class Type : uint16_t { A = 1, Ns = 2, Cname = 5, Soa = 6, Ptr = 12, Txt = 16, Aaaa = 28, Srv = 33, Opt = 41, Any = 255 };
-enum class ResponseCode : uint8_t { NoError = 0, FormatError = 1, ServerFailure = 2, NameError = 3, NotImplemented = 4, Refused = 5 };
+enum class Type : uint16_t {
+    A = 1,
+    Ns = 2,
+    Cname = 5,
+    Soa = 6,
+    Ptr = 12,
+    Txt = 16,
+    Aaaa = 28,
+    Srv = 33,
+    Opt = 41,
+    Any = 255
+};
+enum class ResponseCode : uint8_t {
+    NoError = 0,
+    FormatError = 1,
+    ServerFailure = 2,
+    NameError = 3,
+    NotImplemented = 4,
+    Refused = 5
+};
 
 inline constexpr uint16_t kClassInternet = 1;
 /// What fits into a UDP answer for a client without EDNS0, and the most that is taken from one with it.

@@ -40,7 +40,9 @@ struct Server::Sockets {
 Server::Server(Gate &gate, const ClusterZone &zone, Forwarder &forwarder)
     : m_gate(gate), m_zone(zone), m_forwarder(forwarder) {}
 
-Server::~Server() { close(); }
+Server::~Server() {
+    close();
+}
 
 void Server::close() {
     boost::system::error_code ignored;
@@ -81,8 +83,8 @@ Result<uint16_t> Server::listen(const std::string &address, uint16_t port) {
 
 namespace {
 
-Task<> answerDatagram(Server *server, [[maybe_unused]] std::shared_ptr<void> owner, udp::socket *socket, size_t *pending,
-                      std::string wire, udp::endpoint peer) {
+Task<> answerDatagram(Server *server, [[maybe_unused]] std::shared_ptr<void> owner, udp::socket *socket,
+                      size_t *pending, std::string wire, udp::endpoint peer) {
     const std::string reply = co_await server->answer(std::move(wire), false);
     if (!reply.empty() && socket->is_open())
         co_await socket->async_send_to(asio::buffer(reply), peer, kAwait);
@@ -148,9 +150,7 @@ Task<> Server::serveTcp(std::shared_ptr<Sockets> sockets) {
             continue;
         ++sockets->connections;
         auto shared = std::make_shared<tcp::socket>(std::move(socket));
-        m_gate.spawn([this, sockets, shared] {
-            return serveConnection(this, sockets, shared, &sockets->connections);
-        });
+        m_gate.spawn([this, sockets, shared] { return serveConnection(this, sockets, shared, &sockets->connections); });
     }
 }
 

@@ -11,7 +11,9 @@ Nftables::Nftables() : m_context(nft_ctx_new(NFT_CTX_DEFAULT)) {
     nft_ctx_buffer_error(m_context);
 }
 
-Nftables::~Nftables() { nft_ctx_free(m_context); }
+Nftables::~Nftables() {
+    nft_ctx_free(m_context);
+}
 
 Result<> Nftables::run(const std::string &commands) {
     if (nft_run_cmd_from_buffer(m_context, commands.c_str()) == 0)

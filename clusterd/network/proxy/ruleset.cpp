@@ -21,7 +21,8 @@ std::string hashed(std::string_view prefix, std::string_view text) {
 class Builder {
 public:
     explicit Builder(const Desired &desired)
-        : m_desired(desired), m_ip(desired.family == Family::IPv4 ? "ip" : "ip6"),
+        : m_desired(desired),
+          m_ip(desired.family == Family::IPv4 ? "ip" : "ip6"),
           m_addressType(desired.family == Family::IPv4 ? "ipv4_addr" : "ipv6_addr") {}
 
     Ruleset build() {
@@ -70,9 +71,8 @@ private:
                         m_desired.family == Family::IPv4 ? "127.0.0.0/8" : "::1")};
         chain("refuse") = {"reject"};
         chain("mark-for-masquerade") = {fmt::format("meta mark set meta mark or {}", kMasqueradeMark)};
-        chain("nat-postrouting") = {
-            fmt::format("meta mark and {0} != 0 meta mark set meta mark xor {0} masquerade fully-random",
-                        kMasqueradeMark)};
+        chain("nat-postrouting") = {fmt::format(
+            "meta mark and {0} != 0 meta mark set meta mark xor {0} masquerade fully-random", kMasqueradeMark)};
         if (!m_desired.podCidr.empty() && !m_desired.clusterCidr.empty())
             chain("nat-postrouting")
                 .push_back(fmt::format("{0} saddr {1} {0} daddr != {2} fib daddr type != {{ multicast, local }} "
@@ -102,8 +102,9 @@ private:
             addDispatch(name, service, key, internal);
             // Only what comes from outside the pods needs the way back through this node.
             if (!m_desired.clusterCidr.empty())
-                chain(name).insert(chain(name).begin(), fmt::format("{} daddr {} {} saddr != {} jump mark-for-masquerade",
-                                                                    m_ip, service.clusterIp, m_ip, m_desired.clusterCidr));
+                chain(name).insert(chain(name).begin(),
+                                   fmt::format("{} daddr {} {} saddr != {} jump mark-for-masquerade", m_ip,
+                                               service.clusterIp, m_ip, m_desired.clusterCidr));
             m_rules.sets["service-ips"].elements[target] = "goto " + name;
         }
         if (service.nodePort != 0 || !service.externalIps.empty())
@@ -161,11 +162,12 @@ private:
         rules.push_back(fmt::format("{} saddr {} jump mark-for-masquerade", m_ip, endpoint.address));
         if (service.affinitySeconds > 0) {
             const std::string set = affinitySet(key, endpoint);
-            m_rules.sets[set].declaration = fmt::format("set {} {{ type {}; flags dynamic,timeout; timeout {}s; }}", set,
-                                                        m_addressType, service.affinitySeconds);
+            m_rules.sets[set].declaration = fmt::format("set {} {{ type {}; flags dynamic,timeout; timeout {}s; }}",
+                                                        set, m_addressType, service.affinitySeconds);
             rules.push_back(fmt::format("update @{} {{ {} saddr }}", set, m_ip));
         }
-        rules.push_back(fmt::format("meta l4proto {} dnat to {}", service.protocol, socketText(endpoint.address, endpoint.port)));
+        rules.push_back(
+            fmt::format("meta l4proto {} dnat to {}", service.protocol, socketText(endpoint.address, endpoint.port)));
         chain(endpointChain(key, endpoint)) = std::move(rules);
     }
 
@@ -246,7 +248,9 @@ private:
 
 } // namespace
 
-Ruleset buildRuleset(const Desired &desired) { return Builder(desired).build(); }
+Ruleset buildRuleset(const Desired &desired) {
+    return Builder(desired).build();
+}
 
 std::string replaceCommands(std::string_view family, std::string_view table, const Ruleset &ruleset) {
     Commands commands(family, table);

@@ -19,17 +19,17 @@ struct Endpoint {
 
 /// One port of a service in one address family.
 struct ServicePort {
-    std::string name; ///< "namespace/service:port", for comments and chain names
+    std::string name;     ///< "namespace/service:port", for comments and chain names
     std::string protocol; ///< "tcp", "udp" or "sctp"
     std::string clusterIp;
     uint16_t port = 0;
     uint16_t nodePort = 0;
-    std::vector<std::string> externalIps; ///< externalIPs and load-balancer addresses
+    std::vector<std::string> externalIps;  ///< externalIPs and load-balancer addresses
     std::vector<std::string> sourceRanges; ///< loadBalancerSourceRanges; empty: all
-    bool externalLocal = false; ///< externalTrafficPolicy: Local
-    bool internalLocal = false; ///< internalTrafficPolicy: Local
-    uint32_t affinitySeconds = 0; ///< 0: no session affinity
-    std::vector<Endpoint> endpoints; ///< those that take traffic
+    bool externalLocal = false;            ///< externalTrafficPolicy: Local
+    bool internalLocal = false;            ///< internalTrafficPolicy: Local
+    uint32_t affinitySeconds = 0;          ///< 0: no session affinity
+    std::vector<Endpoint> endpoints;       ///< those that take traffic
 };
 
 struct HostPort {
@@ -58,7 +58,7 @@ struct Ruleset {
         friend bool operator==(const Chain &, const Chain &) = default;
     };
     struct Set {
-        std::string declaration; ///< "map" or "set" with its type and flags
+        std::string declaration;                     ///< "map" or "set" with its type and flags
         std::map<std::string, std::string> elements; ///< key -> value (empty for sets)
         friend bool operator==(const Set &, const Set &) = default;
     };

@@ -36,9 +36,8 @@ std::vector<Endpoint> endpointsOf(const std::vector<discoveryv1::EndpointSlice> 
     for (const auto &slice : slices) {
         if ((slice.addressType == "IPv6") != (family == Family::IPv6) || slice.addressType == "FQDN")
             continue;
-        const auto port = std::find_if(slice.ports.begin(), slice.ports.end(), [&](const auto &candidate) {
-            return candidate.name.value_or("") == portName;
-        });
+        const auto port = std::find_if(slice.ports.begin(), slice.ports.end(),
+                                       [&](const auto &candidate) { return candidate.name.value_or("") == portName; });
         if (port == slice.ports.end() || !port->port)
             continue;
         for (const auto &endpoint : slice.endpoints) {
@@ -63,7 +62,11 @@ std::vector<Endpoint> endpointsOf(const std::vector<discoveryv1::EndpointSlice> 
 
 ServiceProxy::ServiceProxy(ServiceProxyOptions options, client::Informer &services, client::Informer &slices,
                            client::Informer &pods, client::Informer &nodes, Clock &clock)
-    : m_options(std::move(options)), m_services(services), m_slices(slices), m_pods(pods), m_nodes(nodes),
+    : m_options(std::move(options)),
+      m_services(services),
+      m_slices(slices),
+      m_pods(pods),
+      m_nodes(nodes),
       m_clock(clock) {
     auto onChange = [this](const client::ObjectPtr &, const client::ObjectPtr &) { touch(); };
     services.addHandler(onChange);
@@ -132,7 +135,8 @@ Result<> ServiceProxy::sync() {
 
 void ServiceProxy::removeTables() {
     for (std::string_view family : kFamilyNames) {
-        auto removed = m_nftables.run(fmt::format("add table {0} {1}\ndelete table {0} {1}\n", family, m_options.table));
+        auto removed =
+            m_nftables.run(fmt::format("add table {0} {1}\ndelete table {0} {1}\n", family, m_options.table));
         if (!removed)
             log::warning("proxy", "cannot remove the table {}: {}", m_options.table, removed.error().message);
     }

@@ -16,8 +16,8 @@ struct ServiceProxyOptions {
     std::set<std::string> ownAddresses;    ///< cluster IPs that the daemon serves itself (DNS): left alone
 };
 
-/// Makes services reachable on this node, as kube-proxy does in nftables mode: cluster IPs, node ports, external IPs and
-/// host ports. The kernel's tables follow the informers in small transactions, at most one per interval. One serial
+/// Makes services reachable on this node, as kube-proxy does in nftables mode: cluster IPs, node ports, external IPs
+/// and host ports. The kernel's tables follow the informers in small transactions, at most one per interval. One serial
 /// executor: the gate's.
 class ServiceProxy {
 public:

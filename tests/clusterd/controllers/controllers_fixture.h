@@ -4,8 +4,8 @@
 #include "core/client/typed_client.h"
 #include "tests/clusterd/apiserver/support/test_api.h"
 
-#include <boost/asio/detached.hpp>
 #include <QtGlobal>
+#include <boost/asio/detached.hpp>
 
 namespace coracle::test {
 
@@ -13,8 +13,12 @@ namespace coracle::test {
 class ControllersFixture {
 public:
     explicit ControllersFixture(Clock &clock = systemClock())
-        : clock(clock), api(clock), gate(api.context().get_executor()), informers(api.client(), clock),
-          context{api.client(), clock, systemRandom(), gate, informers}, manager(context) {}
+        : clock(clock),
+          api(clock),
+          gate(api.context().get_executor()),
+          informers(api.client(), clock),
+          context{api.client(), clock, systemRandom(), gate, informers},
+          manager(context) {}
     ~ControllersFixture() {
         bool closed = false;
         auto close = [](Gate *gate, bool *closed) -> Task<> {

@@ -5,15 +5,17 @@
 #include "core/api/types/apps_v1.h"
 #include "tests/clusterd/controllers/controllers_fixture.h"
 
-#include <fmt/format.h>
 #include <QTest>
+#include <fmt/format.h>
 
 using namespace coracle;
 using namespace coracle::controllers;
 
 namespace {
 
-std::string deploymentJson(int replicas, const char *image, const char *strategy = R"({"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":1}})") {
+std::string
+deploymentJson(int replicas, const char *image,
+               const char *strategy = R"({"type":"RollingUpdate","rollingUpdate":{"maxSurge":1,"maxUnavailable":1}})") {
     return fmt::format(
         R"({{"apiVersion":"apps/v1","kind":"Deployment","metadata":{{"name":"web","namespace":"default"}},"spec":{{"replicas":{},
         "selector":{{"matchLabels":{{"app":"web"}}}},"strategy":{},"revisionHistoryLimit":10,"progressDeadlineSeconds":600,
@@ -52,11 +54,13 @@ struct Fixture : test::ControllersFixture {
     }
     bool complete(int replicas) {
         const auto status = web().status;
-        return status.updatedReplicas == replicas && status.availableReplicas == replicas && status.replicas == replicas;
+        return status.updatedReplicas == replicas && status.availableReplicas == replicas &&
+               status.replicas == replicas;
     }
     void patch(const std::string &body) { merge(appsv1::Deployment::resource(), "default", "web", body); }
     void setImage(const char *image) {
-        patch(fmt::format(R"({{"spec":{{"template":{{"spec":{{"containers":[{{"name":"c","image":"{}"}}]}}}}}}}})", image));
+        patch(fmt::format(R"({{"spec":{{"template":{{"spec":{{"containers":[{{"name":"c","image":"{}"}}]}}}}}}}})",
+                          image));
     }
 
     bool makeReady = true;

@@ -5,8 +5,8 @@
 #include "core/api/types/discovery_v1.h"
 #include "tests/clusterd/controllers/controllers_fixture.h"
 
-#include <fmt/format.h>
 #include <QTest>
+#include <fmt/format.h>
 
 using namespace coracle;
 using namespace coracle::controllers;
@@ -21,7 +21,9 @@ struct Fixture : test::ControllersFixture {
         start();
     }
     void service(const char *spec) {
-        create(fmt::format(R"({{"apiVersion":"v1","kind":"Service","metadata":{{"name":"web","namespace":"default"}},"spec":{}}})", spec));
+        create(fmt::format(
+            R"({{"apiVersion":"v1","kind":"Service","metadata":{{"name":"web","namespace":"default"}},"spec":{}}})",
+            spec));
     }
     void pod(int number, bool ready = true) {
         create(fmt::format(
@@ -117,7 +119,8 @@ private slots:
         f.service(R"({"selector":{"app":"web"},"clusterIP":"None"})");
         f.pod(1);
         f.until([&] { return f.slices() == Texts{"10.42.0.2"}; });
-        QVERIFY(f.list<discoveryv1::EndpointSlice>("default")[0].metadata.labels.contains("service.kubernetes.io/headless"));
+        QVERIFY(f.list<discoveryv1::EndpointSlice>("default")[0].metadata.labels.contains(
+            "service.kubernetes.io/headless"));
     }
 
     void endpointsWrittenByHandAreMirrored() {

@@ -3,8 +3,8 @@
 #include "core/api/types/core_v1.h"
 #include "tests/clusterd/controllers/controllers_fixture.h"
 
-#include <fmt/format.h>
 #include <QTest>
+#include <fmt/format.h>
 
 using namespace coracle;
 using namespace coracle::controllers;
@@ -106,7 +106,8 @@ private slots:
         Fixture f;
         f.configMap("owner");
         f.configMap("child-blocks", {"owner"});
-        f.merge(corev1::ConfigMap::resource(), "default", "child-blocks", R"({"metadata":{"finalizers":["example.com/f"]}})");
+        f.merge(corev1::ConfigMap::resource(), "default", "child-blocks",
+                R"({"metadata":{"finalizers":["example.com/f"]}})");
         f.settle();
         f.remove("owner", "Foreground");
         f.settle();
@@ -117,14 +118,18 @@ private slots:
 
     void aDeletedNamespaceIsEmptiedFirst() {
         Fixture f;
-        f.create(R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"doomed"},"spec":{"finalizers":["kubernetes"]}})");
+        f.create(
+            R"({"apiVersion":"v1","kind":"Namespace","metadata":{"name":"doomed"},"spec":{"finalizers":["kubernetes"]}})");
         f.create(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"a","namespace":"doomed"}})");
         f.create(R"({"apiVersion":"v1","kind":"Secret","metadata":{"name":"b","namespace":"doomed"}})");
-        f.create(R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"held","namespace":"doomed","finalizers":["example.com/f"]}})");
+        f.create(
+            R"({"apiVersion":"v1","kind":"ConfigMap","metadata":{"name":"held","namespace":"doomed","finalizers":["example.com/f"]}})");
         f.settle();
         auto removed = f.api.run(f.api.client().remove(corev1::Namespace::resource(), {}, "doomed"));
         QVERIFY2(removed, removed ? "" : removed.error().message.c_str());
-        f.until([&] { return f.list<corev1::ConfigMap>("doomed").size() == 1 && f.list<corev1::Secret>("doomed").empty(); });
+        f.until([&] {
+            return f.list<corev1::ConfigMap>("doomed").size() == 1 && f.list<corev1::Secret>("doomed").empty();
+        });
         f.until([&] {
             const auto doomed = f.read<corev1::Namespace>({}, "doomed");
             for (const auto &condition : doomed->status.conditions)

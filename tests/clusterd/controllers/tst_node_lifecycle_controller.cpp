@@ -1,6 +1,6 @@
 #include "clusterd/controllers/nodelifecycle/node_lifecycle_controller.h"
-#include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/pod_gc_controller.h"
+#include "clusterd/controllers/pod_util.h"
 #include "core/api/types/coordination_v1.h"
 #include "tests/clusterd/controllers/controllers_fixture.h"
 #include "tests/support/manual_clock.h"
@@ -17,10 +17,16 @@ struct Fixture {
         f.add<NodeLifecycleController>();
         f.add<PodGcController>();
         f.start();
-        f.create(R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"n1"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
-        f.merge(corev1::Node::resource(), {}, "n1", R"({"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-01-01T00:00:00Z"}]}})", "status");
-        f.create(R"({"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"n1","namespace":"kube-node-lease"},"spec":{"holderIdentity":"n1"}})");
-        pod("patient", R"([{"key":"node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute","tolerationSeconds":300}])");
+        f.create(
+            R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"n1"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+        f.merge(
+            corev1::Node::resource(), {}, "n1",
+            R"({"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-01-01T00:00:00Z"}]}})",
+            "status");
+        f.create(
+            R"({"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"n1","namespace":"kube-node-lease"},"spec":{"holderIdentity":"n1"}})");
+        pod("patient",
+            R"([{"key":"node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute","tolerationSeconds":300}])");
         pod("faithful", R"([{"operator":"Exists"}])");
         advance(1);
     }
@@ -94,7 +100,10 @@ private slots:
         Fixture f;
         f.advance(60);
         QCOMPARE(f.ready(), std::string("Unknown"));
-        f.f.merge(corev1::Node::resource(), {}, "n1", R"({"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-01-01T00:02:00Z"}]}})", "status");
+        f.f.merge(
+            corev1::Node::resource(), {}, "n1",
+            R"({"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-01-01T00:02:00Z"}]}})",
+            "status");
         f.renewLease();
         f.advance(6);
         QVERIFY(f.f.read<corev1::Node>({}, "n1")->spec.taints.empty());

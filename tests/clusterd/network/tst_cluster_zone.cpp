@@ -2,11 +2,11 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_client.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::network::dns;
@@ -21,7 +21,8 @@ struct Fixture {
             {"clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7","fd43::7"],"ports":[{"name":"http","port":80,"protocol":"TCP"}]}})");
         client.put(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"db","namespace":"demo"},"spec":
             {"clusterIP":"None","ports":[{"name":"sql","port":5432,"protocol":"TCP"}]}})");
-        client.put(R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"db-1","namespace":"demo",
+        client.put(
+            R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"db-1","namespace":"demo",
             "labels":{"kubernetes.io/service-name":"db"}},"addressType":"IPv4","ports":[{"name":"sql","port":5432,"protocol":"TCP"}],
             "endpoints":[{"addresses":["10.42.0.5"],"hostname":"db-0","conditions":{"ready":true}},
                          {"addresses":["10.42.0.6"],"conditions":{"ready":true}},
@@ -135,7 +136,8 @@ private slots:
     void followsChanges() {
         Fixture f;
         f.client.erase(f.services.resource(), "demo/web");
-        f.client.put(R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"db-1","namespace":"demo",
+        f.client.put(
+            R"({"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{"name":"db-1","namespace":"demo",
             "labels":{"kubernetes.io/service-name":"db"}},"addressType":"IPv4","ports":[{"name":"sql","port":5432,"protocol":"TCP"}],
             "endpoints":[{"addresses":["10.42.0.77"],"conditions":{"ready":true}}]})");
         f.settle();

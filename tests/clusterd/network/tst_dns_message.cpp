@@ -35,7 +35,8 @@ private slots:
         auto parsed = Query::parse(encodeQuery(7, {"a.b", Type::Any, kClassInternet}));
         Answer answer;
         answer.answers = {Record::address("a.b", 5, "10.1.2.3"), Record::address("a.b", 5, "fd00::1"),
-                          Record::cname("a.b", 5, "c.d"), Record::srv("a.b", 5, 8080, "e.f"), Record::txt("a.b", 5, "x")};
+                          Record::cname("a.b", 5, "c.d"), Record::srv("a.b", 5, 8080, "e.f"),
+                          Record::txt("a.b", 5, "x")};
         const std::string wire = answer.encode(parsed->query, 4096);
         auto records = parseAnswers(wire);
         QVERIFY(records.has_value());

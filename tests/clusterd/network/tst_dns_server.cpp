@@ -2,11 +2,11 @@
 #include "tests/support/manual_clock.h"
 #include "tests/support/memory_client.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::network::dns;
@@ -17,10 +17,12 @@ namespace {
 /// A server of one zone on a port of its own, and what it answers from.
 struct Zone {
     Zone(asio::io_context &context, Gate &gate, Clock &clock, std::string name)
-        : client(context.get_executor()), services(client, *api::findResource("", "v1", "services"), clock),
+        : client(context.get_executor()),
+          services(client, *api::findResource("", "v1", "services"), clock),
           slices(client, *api::findResource("discovery.k8s.io", "v1", "endpointslices"), clock),
           namespaces(client, *api::findResource("", "v1", "namespaces"), clock),
-          zone(std::move(name), services, slices, namespaces), forwarder(clock, systemRandom(), {}, {}),
+          zone(std::move(name), services, slices, namespaces),
+          forwarder(clock, systemRandom(), {}, {}),
           server(gate, zone, forwarder) {
         for (auto *informer : {&services, &slices, &namespaces})
             informer->start(gate);
@@ -38,7 +40,8 @@ struct Fixture {
             {"clusterIP":"192.0.2.80","ports":[{"port":80}]}})");
         for (int i = 0; i < 60; ++i)
             endpoints += fmt::format(R"({}{{"addresses":["10.42.1.{}"]}})", i ? "," : "", i);
-        inside.client.put(R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"many","namespace":"demo"},"spec":{"clusterIP":"None"}})");
+        inside.client.put(
+            R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"many","namespace":"demo"},"spec":{"clusterIP":"None"}})");
         inside.client.put(fmt::format(
             R"({{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{{"name":"many-1","namespace":"demo",
             "labels":{{"kubernetes.io/service-name":"many"}}}},"addressType":"IPv4","ports":[],"endpoints":[{}]}})",

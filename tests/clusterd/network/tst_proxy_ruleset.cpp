@@ -1,8 +1,8 @@
 #include "clusterd/network/proxy/nftables.h"
 #include "clusterd/network/proxy/ruleset.h"
 
-#include <fmt/format.h>
 #include <QTest>
+#include <fmt/format.h>
 #include <random>
 #include <sched.h>
 #include <sstream>
@@ -37,7 +37,8 @@ Desired randomDesired(std::mt19937 &random, Family family) {
         service.affinitySeconds = pick(4) == 0 ? 60 : 0;
         for (int e = pick(4); e > 0; --e)
             service.endpoints.push_back(
-                {four ? fmt::format("10.42.0.{}", i * 10 + e) : fmt::format("fd42::{}", i * 10 + e), 8080, pick(2) == 0});
+                {four ? fmt::format("10.42.0.{}", i * 10 + e) : fmt::format("fd42::{}", i * 10 + e), 8080,
+                 pick(2) == 0});
         desired.services.push_back(std::move(service));
     }
     if (pick(2))
@@ -124,7 +125,8 @@ private slots:
 
     void servicesWithoutEndpointsRefuse() {
         Desired desired;
-        desired.services.push_back({.name = "a/s:", .protocol = "tcp", .clusterIp = "10.43.0.1", .port = 80, .nodePort = 30080});
+        desired.services.push_back(
+            {.name = "a/s:", .protocol = "tcp", .clusterIp = "10.43.0.1", .port = 80, .nodePort = 30080});
         const Ruleset rules = buildRuleset(desired);
         QCOMPARE(rules.sets.at("no-endpoint-services").elements.at("10.43.0.1 . tcp . 80"), std::string("goto refuse"));
         QCOMPARE(rules.sets.at("no-endpoint-nodeports").elements.at("tcp . 30080"), std::string("goto refuse"));

@@ -17,7 +17,7 @@ private slots:
         QVERIFY(writeFileAtomic(path, "one", 0600).has_value());
         QVERIFY(writeFileAtomic(path, "two", 0600).has_value());
         QCOMPARE(*readFile(path), std::string("two"));
-        struct stat info {};
+        struct stat info{};
         QCOMPARE(::stat(path.c_str(), &info), 0);
         QCOMPARE(info.st_mode & 0777, mode_t(0600));
         QCOMPARE(std::distance(fs::directory_iterator(path.parent_path()), {}), 1);

@@ -1,10 +1,10 @@
 #include "core/base/clock.h"
 #include "core/base/gate.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <QTest>
 
 using namespace coracle;
 namespace asio = boost::asio;

@@ -1,12 +1,12 @@
 #include "core/client/informer.h"
 #include "tests/support/manual_clock.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
 #include <deque>
 #include <fmt/format.h>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::client;

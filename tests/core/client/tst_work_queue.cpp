@@ -1,10 +1,10 @@
 #include "core/client/work_queue.h"
 #include "tests/support/manual_clock.h"
 
+#include <QTest>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
-#include <QTest>
 
 using namespace coracle;
 using namespace coracle::client;
