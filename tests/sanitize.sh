@@ -20,7 +20,8 @@ done
 jobs=${CORACLE_JOBS:-$(nproc)}
 export ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1:quarantine_size_mb=64
 export UBSAN_OPTIONS=print_stacktrace=1
-export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1
+# QProcess forks while threads run.
+export TSAN_OPTIONS=halt_on_error=1:second_deadlock_stack=1:die_after_fork=0:suppressions=$PWD/tests/tsan.supp
 
 cmake --preset "$preset" -B "$build" >/dev/null
 cmake --build "$build" -j "$jobs" --target "${targets[@]}"

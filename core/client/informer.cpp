@@ -10,7 +10,7 @@ namespace coracle::client {
 namespace {
 
 constexpr Duration kRetryFirst = std::chrono::milliseconds(100);
-constexpr Duration kRetryLongest = std::chrono::seconds(30);
+constexpr Duration kRetryLongest = std::chrono::seconds(10);
 
 } // namespace
 
@@ -54,13 +54,13 @@ Task<> Informer::waitSynced() {
 Task<> Informer::run() {
     Duration retry = kRetryFirst;
     while (!m_gate->closed()) {
-        const SteadyTime began = m_clock.steadyNow();
+        const std::string before = m_resourceVersion;
         auto ended = co_await listAndWatch();
         if (m_gate->closed())
             co_return;
         if (!ended && !isExpired(ended.error()))
             log::warning("informer", "{}: {}", m_resource.resource, ended.error().message);
-        if (m_clock.steadyNow() - began > kRetryLongest)
+        if (m_resourceVersion != before) // it worked for a while
             retry = kRetryFirst;
         if (!(co_await m_clock.sleep(retry)))
             co_return;

@@ -5,6 +5,7 @@ disk=$scratch/disk
 
 unmount_first() {
     local status=$?
+    set +e
     stop_clusterd
     ! mountpoint -q "$disk" || umount "$disk"
     (exit "$status")
@@ -50,7 +51,7 @@ can_write() { [ "$(create "$1")" = 201 ] && echo "$1" >>"$scratch/acknowledged";
 
 run_on() { # KIND
     data=$disk/data
-    : >"$scratch/acknowledged" >"$scratch/clusterd.log"
+    truncate -s 0 "$scratch/acknowledged" "$scratch/clusterd.log"
     start_api
     extract_credentials
     check "$1: a write" can_write first

@@ -14,6 +14,7 @@ start() { # NAME
 }
 stop_both() {
     local status=$? name
+    set +e
     for name in "${!pids[@]}"; do
         [ "$failed" = 0 ] && [ "$status" = 0 ] || tail -n 20 "$scratch/$name.log"
         kill "${pids[$name]}" 2>/dev/null && wait "${pids[$name]}"

@@ -119,6 +119,38 @@ private slots:
         QFETCH(QString, normal);
         QCOMPARE(QString::fromStdString(kubelet::normalizeImage(image.toStdString())), normal);
     }
+
+    void imageNames_data() {
+        QTest::addColumn<QString>("image");
+        QTest::addColumn<bool>("valid");
+        QTest::newRow("short") << "nginx" << true;
+        QTest::newRow("all parts") << "Registry.example:5000/a/b-c__d.e:Tag_1@sha256:" + QString(64, '0') << true;
+        QTest::newRow("IPv6") << "[::1]:5000/app" << true;
+        QTest::newRow("nothing") << "" << false;
+        QTest::newRow("upper case") << "Nginx" << false;
+        QTest::newRow("empty part") << "a//b" << false;
+        QTest::newRow("scheme") << "https://registry.example/app" << false;
+        QTest::newRow("space") << "nginx :1" << false;
+        QTest::newRow("empty tag") << "nginx:" << false;
+        QTest::newRow("short digest") << "nginx@sha256:00" << false;
+        QTest::newRow("endless") << QString(1 << 20, 'a') << false;
+    }
+    void imageNames() {
+        QFETCH(QString, image);
+        QFETCH(bool, valid);
+        QCOMPARE(kubelet::isImageName(image.toStdString()), valid);
+    }
+
+    void invalidNameIsNotPulled() {
+        NodeFixture node;
+        node.startKubelet();
+        node.api.put(imagePod("UPPER//nonsense", "Always"));
+        node.settle();
+        QCOMPARE(waitingReason(node), std::string("InvalidImageName"));
+        QVERIFY(node.hasEvent("InspectFailed: Failed to apply default image tag \"UPPER//nonsense\": couldn't parse "
+                              "image name \"UPPER//nonsense\": invalid reference format"));
+        QCOMPARE(node.runtime.count("pullImage UPPER//nonsense"), 0u);
+    }
 };
 
 QTEST_GUILESS_MAIN(ImagesTest)

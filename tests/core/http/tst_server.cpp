@@ -172,6 +172,20 @@ private slots:
         QVERIFY2(answer.endsWith("431"), answer);
     }
 
+    void refusesInTheFormThatWasAskedFor() {
+        auto server = Server::create(m_runner->executor(), TestHandler(m_seen), {}, [](int status) {
+            return Refusal{"application/json", "{\"code\":" + std::to_string(status) + "}"};
+        });
+        const auto port = server->listenPlain("127.0.0.1", 0);
+        QVERIFY(port);
+        RawSocket socket(*port);
+        QVERIFY(socket.send("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 99999999\r\n\r\n"));
+        const std::string answer = socket.readAll();
+        QVERIFY2(answer.find("Content-Type: application/json\r\n") != answer.npos, answer.c_str());
+        QVERIFY2(answer.ends_with("\r\n\r\n{\"code\":413}"), answer.c_str());
+        m_runner->run(stopServer(server.get(), 0ms));
+    }
+
     void servesPipelinedRequestsInOrder() {
         RawSocket socket(m_plain);
         QVERIFY(socket.send("\r\nGET /later HTTP/1.1\r\nHost: a\r\n\r\nGET /hello HTTP/1.1\r\nHost: a\r\n\r\n"
