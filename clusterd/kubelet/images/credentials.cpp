@@ -3,6 +3,7 @@
 #include "core/api/json_writer.h"
 
 #include <boost/json.hpp>
+#include <regex>
 
 namespace coracle::kubelet {
 
@@ -80,6 +81,17 @@ std::string normalizeImage(std::string_view image) {
         name = slash == std::string::npos ? "docker.io/library/" + name : "docker.io/" + name;
     bool tagged = name.find(':', name.rfind('/')) != std::string::npos;
     return name + (digest.empty() && !tagged ? ":latest" : "") + digest;
+}
+
+bool isImageName(std::string_view image) {
+    constexpr size_t kBytesMax = 600; // a name may have 255, a tag 128
+    static const std::regex form(
+        R"((([a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)(\.[a-zA-Z0-9]([a-zA-Z0-9-]*[a-zA-Z0-9])?)*)"
+        R"((:[0-9]+)?/|\[[0-9a-fA-F:]+\](:[0-9]+)?/)?)"
+        R"([a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*(/[a-z0-9]+((\.|_|__|-+)[a-z0-9]+)*)*)"
+        R"((:[A-Za-z0-9_][A-Za-z0-9_.-]{0,127})?)"
+        R"((@[A-Za-z][A-Za-z0-9]*([-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,})?)");
+    return image.size() <= kBytesMax && std::regex_match(image.begin(), image.end(), form);
 }
 
 std::vector<cri::RegistryAuth> registryCredentials(const corev1::Pod &pod, const PodObjects &objects,

@@ -54,6 +54,17 @@ Task<Result<ImageState>> ImagePuller::ensure(const corev1::Pod &pod, const corev
     auto about = referenceTo(pod, container.name);
     std::string key = pullKey(pod, container), backoffKey = pod.metadata.uid + "_" + container.image;
     ImageState state;
+    if (!isImageName(container.image)) {
+        state.phase = ImageState::Phase::Failed;
+        state.reason = "InvalidImageName";
+        state.message = fmt::format("Failed to apply default image tag \"{0}\": couldn't parse image name \"{0}\": "
+                                    "invalid reference format",
+                                    container.image);
+        state.nextRetry = m_clock.steadyNow() + kFirstBackoff;
+        m_events.event(about, client::EventKind::Warning, "InspectFailed", state.message);
+        failed(about, state);
+        co_return state;
+    }
     auto &known = m_pulls[key];
     if (known.running)
         co_return state;

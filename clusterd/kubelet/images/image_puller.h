@@ -22,6 +22,9 @@ std::vector<cri::RegistryAuth> registryCredentials(const corev1::Pod &pod, const
 /// "nginx" -> "docker.io/library/nginx:latest", as the runtime writes it.
 std::string normalizeImage(std::string_view image);
 
+/// Whether a registry could have an image of this name: [host[:port]/]path[:tag][@digest], as every runtime reads it.
+bool isImageName(std::string_view image);
+
 /// Where a container's image stands.
 struct ImageState {
     enum class Phase { Ready, Pulling, Failed };
