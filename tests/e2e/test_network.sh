@@ -37,7 +37,8 @@ pod_ip=$(ns get pod "$pod" -o jsonpath='{.status.podIP}')
 endpoints() { ns get endpoints hello -o jsonpath='{.subsets[*].addresses[*].ip}'; }
 curl -sS --max-time 5 "http://$pod_ip:8080/readyz?set=off" >/dev/null
 check "a pod that is not ready leaves the endpoints" wait_for 30 "the endpoint to go" bash -c "! kubectl -n hello get endpoints hello -o jsonpath='{.subsets[*].addresses[*].ip}' | grep -qw $pod_ip"
-check "  and gets no requests" gives 2 spread
+two_answer() { [ "$(spread)" = 2 ]; }
+check "  and gets no requests soon after" wait_for 10 "two pods to answer" two_answer
 curl -sS --max-time 5 "http://$pod_ip:8080/readyz?set=on" >/dev/null
 check "  and comes back" wait_for 30 "the endpoint to come back" bash -c "kubectl -n hello get endpoints hello -o jsonpath='{.subsets[*].addresses[*].ip}' | grep -qw $pod_ip"
 

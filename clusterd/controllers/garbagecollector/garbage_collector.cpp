@@ -176,15 +176,7 @@ Task<Result<>> GarbageCollector::dropOwners(ObjectId id, metav1::ObjectMeta meta
     for (const metav1::OwnerReference &owner : metadata.ownerReferences)
         if (std::find(ownerUids.begin(), ownerUids.end(), owner.uid) == ownerUids.end())
             kept.push_back(api::encodeToValue(owner));
-    const json::object patch{{"metadata", json::object{{"uid", id.uid},
-                                                       {"resourceVersion", metadata.resourceVersion},
-                                                       {"ownerReferences", std::move(kept)}}}};
-    const auto [namespaceName, objectName] = splitKey(id.key);
-    auto patched = co_await client().patch(*id.resource, namespaceName, objectName, client::PatchType::Merge,
-                                           json::serialize(patch));
-    if (!patched && !isNotFound(patched.error()))
-        co_return std::unexpected(patched.error());
-    co_return Result<>{};
+    co_return co_await patchMetadata(std::move(id), std::move(metadata), "ownerReferences", std::move(kept));
 }
 
 Task<Result<>> GarbageCollector::dropFinalizer(ObjectId id, metav1::ObjectMeta metadata, std::string_view finalizer) {
@@ -192,9 +184,15 @@ Task<Result<>> GarbageCollector::dropFinalizer(ObjectId id, metav1::ObjectMeta m
     for (const std::string &other : metadata.finalizers)
         if (other != finalizer)
             kept.emplace_back(other);
+    co_return co_await patchMetadata(std::move(id), std::move(metadata), "finalizers", std::move(kept));
+}
+
+/// Replaces one list of the metadata, only in the state that was judged.
+Task<Result<>> GarbageCollector::patchMetadata(ObjectId id, metav1::ObjectMeta metadata, std::string_view member,
+                                               json::array list) {
     const json::object patch{{"metadata", json::object{{"uid", id.uid},
                                                        {"resourceVersion", metadata.resourceVersion},
-                                                       {"finalizers", std::move(kept)}}}};
+                                                       {member, std::move(list)}}}};
     const auto [namespaceName, objectName] = splitKey(id.key);
     auto patched = co_await client().patch(*id.resource, namespaceName, objectName, client::PatchType::Merge,
                                            json::serialize(patch));

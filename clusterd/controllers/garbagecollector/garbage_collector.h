@@ -4,6 +4,8 @@
 #include "clusterd/controllers/runtime.h"
 #include "core/api/types/meta_v1.h"
 
+#include <boost/json/fwd.hpp>
+
 namespace coracle::controllers {
 
 /// Deletes objects whose owners are gone, and carries out foreground deletion and orphaning.
@@ -26,6 +28,8 @@ private:
     Task<Result<OwnerState>> stateOf(metav1::OwnerReference owner, std::string namespaceName);
     Task<Result<>> dropOwners(ObjectId id, metav1::ObjectMeta metadata, std::vector<std::string> ownerUids);
     Task<Result<>> dropFinalizer(ObjectId id, metav1::ObjectMeta metadata, std::string_view finalizer);
+    Task<Result<>> patchMetadata(ObjectId id, metav1::ObjectMeta metadata, std::string_view member,
+                                 boost::json::array list);
     Task<Result<>> removeObject(ObjectId id, std::string policy);
     Result<metav1::ObjectMeta> metadataOf(const ObjectId &id);
 
