@@ -190,9 +190,9 @@ Task<Result<>> GarbageCollector::dropFinalizer(ObjectId id, metav1::ObjectMeta m
 /// Replaces one list of the metadata, only in the state that was judged.
 Task<Result<>> GarbageCollector::patchMetadata(ObjectId id, metav1::ObjectMeta metadata, std::string_view member,
                                                json::array list) {
-    const json::object patch{{"metadata", json::object{{"uid", id.uid},
-                                                       {"resourceVersion", metadata.resourceVersion},
-                                                       {member, std::move(list)}}}};
+    const json::object patch{
+        {"metadata",
+         json::object{{"uid", id.uid}, {"resourceVersion", metadata.resourceVersion}, {member, std::move(list)}}}};
     const auto [namespaceName, objectName] = splitKey(id.key);
     auto patched = co_await client().patch(*id.resource, namespaceName, objectName, client::PatchType::Merge,
                                            json::serialize(patch));

@@ -160,7 +160,7 @@ private slots:
         const char *mounts = R"("volumeMounts":[{"name":"v","mountPath":"/v"}],)";
         node.putPod("open", R"("volumes":[{"name":"v","emptyDir":{}}],)", mounts);
         node.putPod("group", R"("securityContext":{"fsGroup":4242},"volumes":[{"name":"v","emptyDir":{}}],)", mounts);
-        struct stat info {};
+        struct stat info{};
         QCOMPARE(::stat(node.options.paths.volume("uid-open", "empty-dir", "v").c_str(), &info), 0);
         QCOMPARE(info.st_mode & 07777, 0777u);
         if (geteuid() != 0)

@@ -205,13 +205,11 @@ private slots:
         JsonObject second = json(R"({"metadata":{"name":"second"},"value":1,"globalDefault":true})");
         QVERIFY(!f.create("scheduling.k8s.io", "priorityclasses", second));
 
-        for (
-            const char *text :
-            {R"({"metadata":{"name":"old","creationTimestamp":"2026-01-01T00:00:00Z","annotations":
+        for (const char *text : {R"({"metadata":{"name":"old","creationTimestamp":"2026-01-01T00:00:00Z","annotations":
             {"storageclass.kubernetes.io/is-default-class":"true"}}})",
-             R"({"metadata":{"name":"new","creationTimestamp":"2026-02-01T00:00:00Z","annotations":
+                                 R"({"metadata":{"name":"new","creationTimestamp":"2026-02-01T00:00:00Z","annotations":
              {"storageclass.kubernetes.io/is-default-class":"true"}}})",
-             R"({"metadata":{"name":"newest","creationTimestamp":"2026-03-01T00:00:00Z"}})"})
+                                 R"({"metadata":{"name":"newest","creationTimestamp":"2026-03-01T00:00:00Z"}})"})
             f.reader.put("storage.k8s.io", "storageclasses", text);
         JsonObject claim = json(R"({"metadata":{"name":"c"},"spec":{}})");
         QVERIFY(f.create("", "persistentvolumeclaims", claim).has_value());
@@ -315,9 +313,8 @@ private slots:
 
     void warnsOfTemplates() {
         Fixture f;
-        f.reader.put(
-            "", "namespaces",
-            R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"restricted",
+        f.reader.put("", "namespaces",
+                     R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/enforce":"restricted",
             "pod-security.kubernetes.io/warn":"baseline"}}})");
         JsonObject deployment =
             json(R"({"metadata":{"name":"d"},"spec":{"template":{"spec":{"hostPID":true,"containers":[]}}}})");

@@ -49,11 +49,10 @@ private slots:
         baseline("seccomp",
                  R"({"securityContext":{"seccompProfile":{"type":"Unconfined"}},"containers":[{"name":"c"}]})",
                  {"seccompProfile (pod must not set securityContext.seccompProfile.type to \"Unconfined\")"});
-        baseline(
-            "sysctl",
-            R"({"securityContext":{"sysctls":[{"name":"kernel.msgmax"},{"name":"net.ipv4.tcp_syncookies"}]},
+        baseline("sysctl",
+                 R"({"securityContext":{"sysctls":[{"name":"kernel.msgmax"},{"name":"net.ipv4.tcp_syncookies"}]},
             "containers":[]})",
-            {"forbidden sysctls (kernel.msgmax)"});
+                 {"forbidden sysctls (kernel.msgmax)"});
         baseline("safe selinux",
                  R"({"securityContext":{"seLinuxOptions":{"type":"container_t","level":"s0"}},"containers":[]})", {});
         QTest::newRow("volume types")

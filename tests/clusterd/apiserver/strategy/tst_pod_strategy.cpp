@@ -105,28 +105,25 @@ private slots:
         spec("mode", R"({"volumes":[{"name":"v","configMap":{"name":"m","defaultMode":512}}]})",
              "FieldValueInvalid spec.volumes[0].configMap.defaultMode: Invalid value: 512: must be a number between 0 "
              "and 0777 (octal), both inclusive");
-        spec(
-            "token lifetime",
-            R"({"volumes":[{"name":"v","projected":{"sources":[{"serviceAccountToken":{"expirationSeconds":5,
+        spec("token lifetime",
+             R"({"volumes":[{"name":"v","projected":{"sources":[{"serviceAccountToken":{"expirationSeconds":5,
             "path":"t"}}]}}]})",
-            "FieldValueInvalid spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid "
-            "value: 5: may not specify a duration less than 10 minutes");
+             "FieldValueInvalid spec.volumes[0].projected.sources[0].serviceAccountToken.expirationSeconds: Invalid "
+             "value: 5: may not specify a duration less than 10 minutes");
         spec("toleration", R"({"tolerations":[{"operator":"Exists","key":"k","value":"v"}]})",
              "FieldValueInvalid spec.tolerations[0].operator: Invalid value: \"v\": value must be empty when "
              "`operator` is 'Exists'");
-        spec(
-            "node affinity",
-            R"({"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":
+        spec("node affinity",
+             R"({"affinity":{"nodeAffinity":{"requiredDuringSchedulingIgnoredDuringExecution":{"nodeSelectorTerms":
             []}}}})",
-            "FieldValueRequired "
-            "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required "
-            "value: must have at least one node selector term");
-        spec(
-            "weight",
-            R"({"affinity":{"podAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":0,
+             "FieldValueRequired "
+             "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms: Required "
+             "value: must have at least one node selector term");
+        spec("weight",
+             R"({"affinity":{"podAffinity":{"preferredDuringSchedulingIgnoredDuringExecution":[{"weight":0,
             "podAffinityTerm":{"topologyKey":"k"}}]}}})",
-            "FieldValueInvalid spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: "
-            "Invalid value: 0: must be in the range 1-100");
+             "FieldValueInvalid spec.affinity.podAffinity.preferredDuringSchedulingIgnoredDuringExecution[0].weight: "
+             "Invalid value: 0: must be in the range 1-100");
         spec(
             "spread",
             R"({"topologySpreadConstraints":[{"maxSkew":0,"topologyKey":"k","whenUnsatisfiable":"DoNotSchedule"}]})",
@@ -136,24 +133,21 @@ private slots:
              "inclusive");
         spec("gates with node", R"({"schedulingGates":[{"name":"g"}],"nodeName":"n"})",
              "FieldValueForbidden spec.nodeName: Forbidden: cannot be set until all schedulingGates have been cleared");
-        spec(
-            "host port",
-            R"({"hostNetwork":true,"containers":[{"name":"c","image":"i","imagePullPolicy":"Always",
+        spec("host port",
+             R"({"hostNetwork":true,"containers":[{"name":"c","image":"i","imagePullPolicy":"Always",
             "terminationMessagePolicy":"File",
             "ports":[{"containerPort":80,"hostPort":81,"protocol":"TCP"}]}]})",
-            "FieldValueInvalid spec.containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` "
-            "when `hostNetwork` is true");
-        spec(
-            "probe of init container",
-            R"({"initContainers":[{"name":"i","image":"i","imagePullPolicy":"Always","terminationMessagePolicy":"File",
+             "FieldValueInvalid spec.containers[0].ports[0].containerPort: Invalid value: 80: must match `hostPort` "
+             "when `hostNetwork` is true");
+        spec("probe of init container",
+             R"({"initContainers":[{"name":"i","image":"i","imagePullPolicy":"Always","terminationMessagePolicy":"File",
             "livenessProbe":{"exec":{"command":["x"]}}}]})",
-            "FieldValueForbidden spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers "
-            "without restartPolicy=Always");
-        spec(
-            "same name",
-            R"({"initContainers":[{"name":"c","image":"i","imagePullPolicy":"Always",
+             "FieldValueForbidden spec.initContainers[0].livenessProbe: Forbidden: may not be set for init containers "
+             "without restartPolicy=Always");
+        spec("same name",
+             R"({"initContainers":[{"name":"c","image":"i","imagePullPolicy":"Always",
             "terminationMessagePolicy":"File"}]})",
-            "FieldValueDuplicate spec.initContainers[0].name: Duplicate value: \"c\"");
+             "FieldValueDuplicate spec.initContainers[0].name: Duplicate value: \"c\"");
         container("name", R"({"name":""})", "FieldValueRequired spec.containers[0].name: Required value");
         container("image", R"({"image":""})", "FieldValueRequired spec.containers[0].image: Required value");
         container("image with space", R"({"image":" i"})",
@@ -219,12 +213,11 @@ private slots:
         QTest::addColumn<QByteArray>("after");
         QTest::addColumn<QString>("cause"); // what the first begins with
         QTest::newRow("same") << QByteArray("{}") << QByteArray("{}") << "";
-        QTest::newRow("image")
-            << QByteArray("{}")
-            << QByteArray(
-                   R"({"containers":[{"name":"c","image":"j","imagePullPolicy":"Always",
+        QTest::newRow("image") << QByteArray("{}")
+                               << QByteArray(
+                                      R"({"containers":[{"name":"c","image":"j","imagePullPolicy":"Always",
                 "terminationMessagePolicy":"File"}]})")
-            << "";
+                               << "";
         QTest::newRow("node") << QByteArray("{}") << QByteArray(R"({"nodeName":"n"})")
                               << "FieldValueForbidden spec: Forbidden: pod updates may not change fields other than";
         QTest::newRow("container")

@@ -280,10 +280,9 @@ private slots:
         const StrategyFixture f;
         JsonObject made = json(R"({"metadata":{"name":"x"},"status":{"phase":"Terminating"}})");
         QCOMPARE(f.create("", "namespaces", made), std::string());
-        QCOMPARE(
-            made,
-            json(
-                R"({"metadata":{"name":"x","labels":{"kubernetes.io/metadata.name":"x"}},"spec":{"finalizers":
+        QCOMPARE(made,
+                 json(
+                     R"({"metadata":{"name":"x","labels":{"kubernetes.io/metadata.name":"x"}},"spec":{"finalizers":
                 ["kubernetes"]},"status":{"phase":"Active"}})"));
         JsonObject main = made;
         main.at("spec").as_object()["finalizers"] = JsonArray();
