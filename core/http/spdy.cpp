@@ -79,6 +79,10 @@ size_t SessionImpl::grant(StreamImpl &stream, size_t wish) {
 }
 
 void SessionImpl::report(uint32_t streamId, size_t bytes, size_t &unreported) {
+    // A peer without flow control (Go's spdystream) may close the connection right after its last byte. A report that
+    // it has not read by then would turn that into a reset, which destroys what is still on its way to us.
+    if (!m_flowControlled)
+        return;
     unreported += bytes;
     if (unreported < kReportBytes || m_over)
         return;

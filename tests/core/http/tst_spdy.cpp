@@ -262,6 +262,24 @@ private slots:
         QVERIFY(socket.readUntil(pong).ends_with(pong));
     }
 
+    void reportsWindowsOnlyToThoseWhoHaveThem() {
+        const std::string ping = bytes("800300060000000400000001");
+        std::string frames;
+        for (int i = 0; i < 20; ++i)
+            frames += spdy::dataFrame(99, 0, std::string(10000, 'x'));
+        for (const bool announces : {false, true}) {
+            RawSocket socket(m_port);
+            QVERIFY(socket.send(kUpgrade));
+            socket.readUntil("\r\n\r\n");
+            if (announces)
+                QVERIFY(socket.send(bytes("800300040000000c000000010000000700010000")));
+            QVERIFY(socket.send(frames + ping));
+            const std::string answer = socket.readUntil(ping);
+            QVERIFY(answer.ends_with(ping));
+            QCOMPARE(answer.find(bytes("80030009")) != std::string::npos, announces);
+        }
+    }
+
 private:
     static std::string bytes(const char *hex) { return QByteArray::fromHex(hex).toStdString(); }
 };
