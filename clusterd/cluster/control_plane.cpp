@@ -136,7 +136,12 @@ Result<> ControlPlane::makeApiServer() {
         accounts.verificationKeys.push_back(key.publicKey());
     state.serviceAccounts =
         std::make_shared<ServiceAccountTokens>(*state.store, parts.clock, parts.random, std::move(accounts));
+    const UserInfo administrator{.name = "system:admin", .groups = {std::string(kSystemMasters)}};
     AuthenticatorOptions authentication{.requestHeaderNames = {"system:auth-proxy"},
+                                        .credentials =
+                                            std::make_shared<const StaticCredentials>(
+                                                std::vector<StaticCredentials::Entry>{
+                                                    {.secret = parts.tokens.admin, .user = administrator}}),
                                         .serviceAccounts = state.serviceAccounts,
                                         .socketGroup = socketGroup()};
     TRY(authentication.clientCas, pki::CertificatePool::fromPem(parts.certificates.clientCaPem));

@@ -149,6 +149,8 @@ Result<Tokens> prepareTokens(const Paths &paths, const config::ServerConfig &con
     } else {
         CHECK(writeFileAtomic(paths.agentToken(), Token{hash, "node", tokens.agent}.text() + "\n", 0600));
     }
+    CHECK(makeFolder(paths.credentials(), 0700));
+    TRY(tokens.admin, prepareWord(paths.adminToken(), config::generatePassword, random));
     return tokens;
 }
 

@@ -13,10 +13,12 @@ namespace coracle::cluster {
 struct Tokens {
     std::string server; ///< the password of user "server"
     std::string agent;  ///< of user "node"; the same when no agent token was set
+    std::string admin;  ///< bearer token of the cluster's administrator, for clients that cannot use a certificate
 };
 
 /// The configured tokens, else those that are stored, else new ones; leaves them in server/token, server/node-token and
-/// server/agent-token in the secure form. A configured token in the secure form must fit the server CA.
+/// server/agent-token in the secure form. A configured token in the secure form must fit the server CA. The
+/// administrator's token is made once and lies in server/cred/admin.token; without the file a new one is made.
 Result<Tokens> prepareTokens(const Paths &paths, const config::ServerConfig &config, const std::string &serverCaPem,
                              Random &random);
 

@@ -33,6 +33,7 @@ private:
 ///             token, node-token            the server token; node-token is a link
 ///             agent-token                  the agent token, or a link to token
 ///             cred/*.kubeconfig            client configurations of the components
+///             cred/admin.token             the administrator's bearer token
 ///             tls/*.crt, *.key             certificates (see certificates.h)
 ///             db/state.db                  the datastore
 ///             manifests/                   deployed at start
@@ -66,6 +67,7 @@ struct Paths {
     std::filesystem::path nodeToken() const { return server() / "node-token"; }
     std::filesystem::path agentToken() const { return server() / "agent-token"; }
     std::filesystem::path credentials() const { return server() / "cred"; }
+    std::filesystem::path adminToken() const { return credentials() / "admin.token"; }
     std::filesystem::path tls() const { return server() / "tls"; }
     std::filesystem::path database() const { return server() / "db" / "state.db"; }
     std::filesystem::path manifests() const { return server() / "manifests"; }

@@ -135,6 +135,8 @@ check "a certificate of the client CA" answers 200 ConfigMapList by valid
 check "an expired one" refused 401 Unauthorized "$unauthorized" by expired
 check "one of another CA" refused 401 Unauthorized "$unauthorized" by foreign
 bearer() { anonymous -H "Authorization: Bearer $1" "$maps"; }
+check "the administrator's token" answers 200 ConfigMapList bearer "$(cat "$data/server/cred/admin.token")"
+check "  only root can read it" gives 600 stat -c %a "$data/server/cred/admin.token"
 check "a wrong token" refused 401 Unauthorized "$unauthorized" bearer nonsense
 check "a long token" refused 401 Unauthorized "$unauthorized" bearer "$(head -c 60000 /dev/zero | tr '\0' x)"
 check "an unsigned token" refused 401 Unauthorized "$unauthorized" \

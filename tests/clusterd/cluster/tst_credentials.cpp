@@ -53,6 +53,21 @@ private slots:
         QCOMPARE(prepareTokens(m_paths, m_config, ca, systemRandom())->server, first->server);
     }
 
+    void theAdministratorsTokenIsSecretAndStays() {
+        const std::string ca = certificates().serverCaPem;
+        m_config.token = "sesame";
+        const auto tokens = prepareTokens(m_paths, m_config, ca, systemRandom());
+        QVERIFY(tokens.has_value());
+        QCOMPARE(tokens->admin.size(), size_t(32));
+        QCOMPARE(*readFile(m_paths.adminToken()), tokens->admin + "\n");
+        struct stat info{};
+        QCOMPARE(::stat(m_paths.adminToken().c_str(), &info), 0);
+        QCOMPARE(info.st_mode & 0777, mode_t(0600));
+        QCOMPARE(prepareTokens(m_paths, m_config, ca, systemRandom())->admin, tokens->admin);
+        QVERIFY(fs::remove(m_paths.adminToken()));
+        QVERIFY(prepareTokens(m_paths, m_config, ca, systemRandom())->admin != tokens->admin);
+    }
+
     void configuredTokensCount() {
         const std::string ca = certificates().serverCaPem;
         m_config.token = "sesame";
