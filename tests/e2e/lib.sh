@@ -9,6 +9,7 @@ scratch=$(mktemp -d /var/tmp/coracle-e2e.XXXXXX)
 data=$scratch/data
 export KUBECONFIG=$scratch/kubeconfig.yaml
 server_pid=
+companions=() # processes that a test started beside; ended with it
 passed=0 failed=0 skipped=0
 
 port_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
@@ -80,6 +81,7 @@ clean_up() {
     set +e
     [ "$failed" = 0 ] && [ "$status" = 0 ] || show_log
     stop_clusterd
+    [ ${#companions[@]} = 0 ] || kill "${companions[@]}" 2>/dev/null
     timeout 60 "$clusterd" killall --data-dir "$data" >"$scratch/killall.log" 2>&1 || { cat "$scratch/killall.log"; status=1; }
     # A mount that is still there would be a leak, and deleting through it a disaster.
     if grep -q " $scratch/" /proc/self/mountinfo; then

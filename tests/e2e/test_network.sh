@@ -1,7 +1,12 @@
 #!/usr/bin/env bash
 # Services and names: from the host, from pods, over node ports, and what happens to endpoints that are not ready.
 source "$(dirname "${BASH_SOURCE[0]}")/lib.sh"
-start_cluster
+# The resolver outside of the cluster, on a loopback address of its own.
+resolver=127.$((RANDOM % 250 + 1)).$((RANDOM % 250 + 1)).53
+"$source_dir/tests/e2e/dns_server.py" "$resolver" outside.example 203.0.113.7 >"$scratch/resolver.log" 2>&1 &
+companions+=($!)
+echo "nameserver $resolver" >"$scratch/resolv.conf"
+start_cluster --resolv-conf "$scratch/resolv.conf"
 busybox=docker.io/coracle/busybox:0.1
 kubectl apply -f "$source_dir/examples/hello.yaml" >/dev/null
 kubectl -n hello rollout status deployment/hello --timeout=60s >/dev/null
@@ -26,7 +31,10 @@ kubectl -n hello create service clusterip headless --clusterip=None --tcp=8080 >
 kubectl -n hello patch service headless -p '{"spec":{"selector":{"app":"hello"}}}' >/dev/null
 headless() { in_pod nslookup -type=a headless.hello.svc.cluster.local | grep -c '^Address: '; }
 check "a headless service shows its pods" wait_for 20 "three addresses" bash -c "[ \"\$(kubectl -n hello exec box -- nslookup -type=a headless.hello.svc.cluster.local | grep -c '^Address: ')\" = 3 ]"
-check "an outside name ends in an answer, not in silence" refuses 'SERVFAIL|NXDOMAIN|resolve|REFUSED' in_pod timeout 20 nslookup -type=a name.invalid
+check "an outside name" matches '203.0.113.7' in_pod timeout 20 nslookup -type=a outside.example
+check "  that does not exist" refuses 'NXDOMAIN' in_pod timeout 20 nslookup -type=a nowhere.example
+kill "${companions[0]}" && wait "${companions[0]}" 2>/dev/null || true
+check "  ends in an answer when the resolver is gone" refuses 'SERVFAIL|resolve|REFUSED' in_pod timeout 20 nslookup -type=a other.example
 
 ns patch service hello -p '{"spec":{"type":"NodePort"}}' >/dev/null
 node_port=$(ns get service hello -o jsonpath='{.spec.ports[0].nodePort}')
