@@ -163,7 +163,8 @@ bool BodyReader::readObject(const TypeInfo &type, bj::object &out) {
 /// Puts a member into the object, or its zero value, or leaves it out.
 void BodyReader::place(const FieldInfo &field, bj::value *read, bj::object &out) {
     if (read && !read->is_null()) {
-        if (field.omitEmpty && !field.pointer && isEmptyValue(*read))
+        // An empty list of owners means that they are to be forgotten.
+        if (field.omitEmpty && !field.pointer && isEmptyValue(*read) && field.name != "managedFields")
             return;
         out.emplace(field.name, std::move(*read));
     } else if (bj::value empty = zero(field); !empty.is_null()) {

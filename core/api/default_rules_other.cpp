@@ -29,6 +29,18 @@ void deviceRequest(object &request) {
         setIfUnset(request, "count", 1);
 }
 
+/// The versions before v1 have no default of the mode itself.
+void betaDeviceRequest(object &request) {
+    setIfUnset(request, "allocationMode", "ExactCount");
+    deviceRequest(request);
+}
+
+/// v1beta1 has the members of an exact request in the request itself, which else has alternatives.
+void beta1DeviceRequest(object &request) {
+    if (!isUnset(request, "deviceClassName") && isUnset(request, "firstAvailable"))
+        betaDeviceRequest(request);
+}
+
 void customResourceDefinitionSpec(object &spec) {
     if (object *names = ensureObject(spec, "names")) {
         const std::string kind(textAt(*names, "kind"));
@@ -61,6 +73,10 @@ constexpr DefaultRule kRules[] = {
     {"rbac/v1", "Subject", subject},
     {"resource/v1", "ExactDeviceRequest", deviceRequest},
     {"resource/v1", "DeviceSubRequest", deviceRequest},
+    {"resource/v1beta2", "ExactDeviceRequest", betaDeviceRequest},
+    {"resource/v1beta2", "DeviceSubRequest", betaDeviceRequest},
+    {"resource/v1beta1", "DeviceRequest", beta1DeviceRequest},
+    {"resource/v1beta1", "DeviceSubRequest", betaDeviceRequest},
     {"apiextensions/v1", "CustomResourceDefinition", customResourceDefinition},
     {"apiextensions/v1", "CustomResourceDefinitionSpec", customResourceDefinitionSpec},
 };

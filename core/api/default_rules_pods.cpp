@@ -1,4 +1,7 @@
 #include "core/api/default_rules.h"
+#include "core/api/quantity.h"
+
+#include <optional>
 
 namespace coracle::api {
 namespace {
@@ -63,6 +66,39 @@ void requestLimits(object &container) {
     }
 }
 
+/// What the containers that run at the same time ask for of a resource, in requests or limits; nothing when none does.
+std::optional<Quantity> sumOf(object &spec, const char *amounts, std::string_view resource) {
+    std::optional<Quantity> sum;
+    for (const char *list : {"containers", "initContainers"}) {
+        eachObject(spec, list, [&](object &container) {
+            if (list == std::string_view("initContainers") && textAt(container, "restartPolicy") != "Always")
+                return;
+            object *resources = objectAt(container, "resources");
+            object *own = resources ? objectAt(*resources, amounts) : nullptr;
+            const auto amount = own ? Quantity::parse(textAt(*own, resource)) : Result<Quantity>(Quantity());
+            if (own && own->contains(resource) && amount)
+                sum = sum ? *sum + *amount : *amount;
+        });
+    }
+    return sum;
+}
+
+/// A pod that limits a resource as a whole requests what its containers do, or else the limit.
+void podResources(object &spec) {
+    object *resources = objectAt(spec, "resources");
+    object *limits = resources ? objectAt(*resources, "limits") : nullptr;
+    if (!limits || limits->empty())
+        return;
+    const object limited = *limits;
+    object *requests = ensureObject(*resources, "requests");
+    for (const auto &[name, amount] : limited) {
+        if (!requests || requests->contains(name))
+            continue;
+        const std::optional<Quantity> sum = sumOf(spec, "requests", name);
+        (*requests)[name] = sum ? value(sum->text()) : amount;
+    }
+}
+
 /// Only of pods themselves, not of templates.
 void pod(object &pod) {
     object *spec = ensureObject(pod, "spec");
@@ -77,6 +113,7 @@ void pod(object &pod) {
             requestLimits(container);
         });
     }
+    podResources(*spec);
 }
 
 constexpr DefaultRule kRules[] = {

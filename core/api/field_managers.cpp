@@ -29,7 +29,7 @@ Result<std::string> text(const boost::json::object &entry, std::string_view name
     return std::string(value->get_string());
 }
 
-Result<std::pair<FieldManager, OwnedFields>> readEntry(const boost::json::value &json) {
+Result<std::pair<FieldManager, OwnedFields>> readEntry(const boost::json::value &json, size_t index) {
     const auto *entry = json.if_object();
     if (!entry)
         return errors::badRequest("managedFields: an entry must be an object");
@@ -41,10 +41,14 @@ Result<std::pair<FieldManager, OwnedFields>> readEntry(const boost::json::value 
     TRY(manager.subresource, text(*entry, "subresource"));
     TRY(const std::string time, text(*entry, "time"));
     if (operation != "Apply" && operation != "Update")
-        return errors::badRequest(
-            fmt::format("managedFields: operation \"{}\" is neither Apply nor Update", operation));
+        return errors::badRequest("operation must be `Apply` or `Update`");
+    if (manager.apiVersion.empty())
+        return errors::badRequest("apiVersion must not be empty");
+    if (fieldsType.empty())
+        return errors::badRequest(fmt::format("missing fieldsType in managed fields entry {}", index));
     if (fieldsType != "FieldsV1")
-        return errors::badRequest(fmt::format("managedFields: unsupported fieldsType \"{}\"", fieldsType));
+        return errors::badRequest(
+            fmt::format("invalid fieldsType \"{}\" in managed fields entry {}", fieldsType, index));
     manager.applies = operation == "Apply";
     OwnedFields owned;
     if (!time.empty()) {
@@ -68,7 +72,8 @@ std::string FieldManager::print() const {
 std::strong_ordering operator<=>(const FieldManager &a, const FieldManager &b) {
     static const std::string kAnyVersion;
     const auto key = [](const FieldManager &m) {
-        return std::tie(m.name, m.applies, m.applies ? kAnyVersion : m.apiVersion, m.subresource);
+        return std::tuple<const std::string &, bool, const std::string &, bool, const std::string &>(
+            m.name, !m.applies, m.applies ? kAnyVersion : m.apiVersion, m.subresource.empty(), m.subresource);
     };
     return key(a) <=> key(b);
 }
@@ -80,9 +85,10 @@ Result<FieldManagers> readManagers(const boost::json::object &object) {
         return managers;
     if (!list->is_array())
         return errors::badRequest("managedFields must be a list");
-    for (const auto &item : list->get_array()) {
-        TRY(auto entry, readEntry(item));
-        managers.insert_or_assign(std::move(entry.first), std::move(entry.second));
+    for (size_t i = 0; i < list->get_array().size(); ++i) {
+        TRY(auto entry, readEntry(list->get_array()[i], i));
+        managers.erase(entry.first); // the key's version counts, too
+        managers.insert(std::move(entry));
     }
     return managers;
 }
@@ -125,17 +131,46 @@ void writeManagers(const FieldManagers &managers, boost::json::object &object) {
 
 bool resetsManagers(const boost::json::object &object) {
     const auto *list = managedFieldsOf(object);
-    if (!list || !list->is_array() || list->get_array().size() != 1 || !list->get_array()[0].is_object())
+    if (!list || !list->is_array() || list->get_array().size() > 1)
         return false;
-    return std::ranges::all_of(list->get_array()[0].get_object(), [](const auto &member) {
-        return member.value().is_null() || (member.value().is_string() && member.value().get_string().empty());
-    });
+    if (list->get_array().empty())
+        return true;
+    const auto *entry = list->get_array()[0].if_object();
+    return entry && std::ranges::all_of(*entry, [](const auto &member) {
+               return member.value().is_null() || (member.value().is_string() && member.value().get_string().empty());
+           });
+}
+
+bool keepTimesOfEqual(const boost::json::object &old, boost::json::object &fresh) {
+    const auto *before = managedFieldsOf(old), *after = managedFieldsOf(fresh);
+    if (!before || !after || !before->is_array() || !after->is_array() || *before == *after)
+        return false;
+    const auto withoutTime = [](const boost::json::value &entry) {
+        boost::json::value copy = entry;
+        if (auto *members = copy.if_object())
+            members->erase("time");
+        return copy;
+    };
+    if (!std::ranges::equal(before->get_array(), after->get_array(), {}, withoutTime, withoutTime) ||
+        withoutManagers(old) != withoutManagers(fresh))
+        return false;
+    fresh["metadata"].get_object()["managedFields"] = *before;
+    return true;
 }
 
 boost::json::object withoutManagers(const boost::json::object &object) {
-    boost::json::object result = object;
-    if (auto *metadata = result.if_contains("metadata"); metadata && metadata->is_object())
-        metadata->get_object().erase("managedFields");
+    boost::json::object result;
+    result.reserve(object.size());
+    for (const auto &[name, item] : object) {
+        if (name != "metadata" || !item.is_object()) {
+            result.emplace(name, item);
+            continue;
+        }
+        boost::json::object &metadata = result[name].emplace_object();
+        for (const auto &[key, member] : item.get_object())
+            if (key != "managedFields")
+                metadata.emplace(key, member);
+    }
     return result;
 }
 
@@ -146,25 +181,19 @@ void capUpdaters(FieldManagers &managers) {
             updaters.push_back(manager);
     std::ranges::stable_sort(updaters, {}, [&](const FieldManager &manager) { return managers.at(manager).time; });
     size_t count = updaters.size();
-    std::map<std::string, FieldManager> buckets; // by version: the first entry seen, then the one that collects
+    std::map<std::string, FieldManager> first; // by version
     for (size_t i = 0; i < updaters.size() && count > kUpdatersMax; ++i) {
         const FieldManager &updater = updaters[i];
-        const auto [first, fresh] = buckets.emplace(updater.apiVersion, updater);
-        if (fresh)
-            continue;
         const FieldManager bucket{false, std::string(kOldUpdates), updater.apiVersion, ""};
-        if (updater == bucket)
+        const auto [oldest, fresh] = first.emplace(updater.apiVersion, updater);
+        if (fresh || updater == bucket)
             continue;
-        if (first->second != bucket) {
-            auto moved = managers.extract(first->second);
-            OwnedFields &owned = managers[bucket];
-            owned.fields = FieldSet::unite(owned.fields, moved.mapped().fields);
-            first->second = bucket;
-        }
-        auto merged = managers.extract(updater);
+        if (!managers.contains(bucket))
+            managers[bucket].fields = std::move(managers.extract(oldest->second).mapped().fields);
+        const OwnedFields merged = std::move(managers.extract(updater).mapped());
         OwnedFields &owned = managers[bucket];
-        owned.fields = FieldSet::unite(owned.fields, merged.mapped().fields);
-        owned.time = merged.mapped().time; // the younger one
+        owned.fields = FieldSet::unite(owned.fields, merged.fields);
+        owned.time = merged.time; // the younger one
         --count;
     }
 }

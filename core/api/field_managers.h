@@ -36,8 +36,11 @@ using FieldManagers = std::map<FieldManager, OwnedFields>;
 Result<FieldManagers> readManagers(const boost::json::object &object);
 /// Writes metadata.managedFields, or removes it when nobody owns anything.
 void writeManagers(const FieldManagers &managers, boost::json::object &object);
-/// metadata.managedFields is a list with one empty entry: the client wants to forget all owners.
+/// metadata.managedFields is an empty list, or one with one empty entry: the client wants to forget all owners.
 bool resetsManagers(const boost::json::object &object);
+/// Where the two differ in nothing but the times of their owners, fresh gets the old ones (true): a write that changes
+/// nothing else is none.
+bool keepTimesOfEqual(const boost::json::object &old, boost::json::object &fresh);
 boost::json::object withoutManagers(const boost::json::object &object);
 
 /// Joins the oldest updaters of each version into one, so that no object collects entries without end.

@@ -146,7 +146,7 @@ Result<FieldSelector> FieldSelector::parse(std::string_view text) {
 
 Result<> FieldSelector::check(const ResourceInfo &resource) const {
     for (const Term &term : m_terms) {
-        if (resource.selectableFields.empty()) {
+        if (resource.selectableFields.empty() && !resource.runtime) {
             if (term.path != kName && term.path != kNamespace)
                 return errors::badRequest(fmt::format(
                     "\"{}\" is not a known field selector: only \"metadata.name\", \"metadata.namespace\"", term.path));
@@ -193,6 +193,8 @@ std::string selectableField(const ResourceInfo &resource, const Object &object, 
         return std::string(object.namespaceName());
     if (path == "spec.host" && isCoreKind(resource, "pods"))
         path = "spec.nodeName"; // an old name that clients may still send
+    if (path == "status.successful" && resource.group == "batch" && resource.resource == "jobs")
+        path = "status.succeeded"; // selectors have had another name for it since extensions/v1beta1
     if (path == "source" && isCoreKind(resource, "events")) {
         std::string component = fieldText(resource, object.json(), "source.component");
         return component.empty() ? fieldText(resource, object.json(), "reportingComponent") : component;

@@ -6,6 +6,7 @@
 #include <boost/json/value.hpp>
 #include <charconv>
 #include <fmt/format.h>
+#include <optional>
 
 namespace coracle::api {
 
@@ -45,13 +46,18 @@ std::string canonicalKey(const boost::json::object &key) {
     return boost::json::serialize(sorted);
 }
 
-Result<PathElement> parseElement(std::string_view text) {
+/// Nothing for a kind of element that is not known: a later version may write some.
+Result<std::optional<PathElement>> parseElement(std::string_view text) {
     const auto fail = [&] { return errors::badRequest(fmt::format("unknown field path element \"{}\"", text)); };
-    if (text.size() < 2 || text[1] != ':')
-        return fail();
+    if (text.size() < 2)
+        return errors::badRequest("key must be 2 characters long:");
+    if (text[1] != ':')
+        return errors::badRequest(fmt::format("missing colon: {}", text));
     const std::string_view rest = text.substr(2);
     if (text[0] == 'f')
         return PathElement{Kind::Field, std::string(rest)};
+    if (std::string_view("ivk").find(text[0]) == std::string_view::npos)
+        return std::nullopt;
     if (text[0] == 'i') {
         int index = 0;
         const auto [end, error] = std::from_chars(rest.data(), rest.data() + rest.size(), index);
@@ -83,12 +89,14 @@ Result<FieldSet> readLevel(const boost::json::value &json, bool &self, int depth
             self = true;
             continue;
         }
-        TRY(PathElement element, parseElement(key));
+        TRY(std::optional<PathElement> element, parseElement(key));
+        if (!element)
+            continue;
         bool member = false;
         TRY(FieldSet children, readLevel(value, member, depth + 1));
         // An element without anything below is in the set, with or without the mark.
         member = member || children.empty();
-        set.append(std::move(element), member, std::move(children));
+        set.append(std::move(*element), member, std::move(children));
     }
     set.sort();
     return set;
@@ -99,18 +107,46 @@ boost::json::object writeLevel(const FieldSet &set, bool self) {
     if (self)
         json[kSelf] = boost::json::object();
     for (const Entry &entry : set.entries())
-        json[fmt::format("{}{}", prefixOf(entry.element.kind), entry.element.text)] =
+        json[std::string(prefixOf(entry.element.kind)) + entry.element.text] =
             writeLevel(entry.children, entry.member && !entry.children.empty());
     return json;
 }
 
 void collectPaths(const FieldSet &set, const std::string &prefix, std::vector<std::string> &paths) {
-    for (const Entry &entry : set.entries()) {
-        const std::string path = prefix + entry.element.print();
+    for (const Entry &entry : set.entries())
         if (entry.member)
-            paths.push_back(path);
-        collectPaths(entry.children, path, paths);
+            paths.push_back(prefix + entry.element.print());
+    for (const Entry &entry : set.entries())
+        if (!entry.children.empty())
+            collectPaths(entry.children, prefix + entry.element.print(), paths);
+}
+
+bool isNumeric(char c) {
+    return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
+}
+
+/// Two compact JSON texts: the first difference decides, by size where both have a number there.
+std::strong_ordering compareJson(std::string_view a, std::string_view b) {
+    const auto bytes = a.compare(b) <=> 0;
+    const size_t at = size_t(std::ranges::mismatch(a, b).in1 - a.begin());
+    size_t begin = at;
+    while (begin > 0 && isNumeric(a[begin - 1]))
+        --begin;
+    bool quoted = false;
+    for (size_t i = 0; i < begin; ++i) {
+        if (quoted && a[i] == '\\')
+            ++i;
+        else if (a[i] == '"')
+            quoted = !quoted;
     }
+    double left = 0, right = 0;
+    const auto number = [&](std::string_view text, double &value) {
+        return begin < text.size() &&
+               std::from_chars(text.data() + begin, text.data() + text.size(), value).ec == std::errc{};
+    };
+    if (quoted || !number(a, left) || !number(b, right) || left == right)
+        return bytes;
+    return left < right ? std::strong_ordering::less : std::strong_ordering::greater;
 }
 
 /// Walks two sorted lists side by side.
@@ -128,6 +164,14 @@ void zip(const std::vector<Entry> &a, const std::vector<Entry> &b, Left left, Ri
 }
 
 } // namespace
+
+std::strong_ordering operator<=>(const PathElement &a, const PathElement &b) {
+    if (a.kind != b.kind)
+        return a.kind <=> b.kind;
+    if (a.kind == Kind::Field || a.text == b.text)
+        return a.text.compare(b.text) <=> 0;
+    return compareJson(a.text, b.text);
+}
 
 std::string PathElement::print() const {
     switch (kind) {
@@ -196,6 +240,8 @@ void FieldSet::insert(const std::vector<PathElement> &path) {
 }
 
 FieldSet FieldSet::unite(const FieldSet &a, const FieldSet &b) {
+    if (a.empty() || b.empty())
+        return a.empty() ? b : a;
     FieldSet result;
     const auto copy = [&](const Entry &entry) { result.m_entries.push_back(entry); };
     zip(a.m_entries, b.m_entries, copy, copy, [&](const Entry &x, const Entry &y) {
@@ -205,6 +251,8 @@ FieldSet FieldSet::unite(const FieldSet &a, const FieldSet &b) {
 }
 
 FieldSet FieldSet::intersect(const FieldSet &a, const FieldSet &b) {
+    if (a.empty() || b.empty())
+        return {};
     FieldSet result;
     const auto drop = [](const Entry &) {};
     zip(a.m_entries, b.m_entries, drop, drop, [&](const Entry &x, const Entry &y) {
@@ -214,11 +262,24 @@ FieldSet FieldSet::intersect(const FieldSet &a, const FieldSet &b) {
 }
 
 FieldSet FieldSet::subtract(const FieldSet &a, const FieldSet &b) {
+    if (a.empty() || b.empty())
+        return a;
     FieldSet result;
     zip(
         a.m_entries, b.m_entries, [&](const Entry &entry) { result.m_entries.push_back(entry); }, [](const Entry &) {},
         [&](const Entry &x, const Entry &y) {
             result.append(x.element, x.member && !y.member, subtract(x.children, y.children));
+        });
+    return result;
+}
+
+FieldSet FieldSet::subtractBranches(const FieldSet &a, const FieldSet &b) {
+    FieldSet result;
+    zip(
+        a.m_entries, b.m_entries, [&](const Entry &entry) { result.m_entries.push_back(entry); }, [](const Entry &) {},
+        [&](const Entry &x, const Entry &y) {
+            if (!y.member)
+                result.append(x.element, x.member, subtractBranches(x.children, y.children));
         });
     return result;
 }

@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 
 #include <boost/json/fwd.hpp>
+#include <compare>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -25,7 +26,8 @@ struct PathElement {
     std::string print() const;
 
     friend bool operator==(const PathElement &, const PathElement &) = default;
-    friend auto operator<=>(const PathElement &, const PathElement &) = default;
+    /// Fields, keys, values, indexes; names by their bytes, numbers in keys and values by their size.
+    friend std::strong_ordering operator<=>(const PathElement &a, const PathElement &b);
 };
 
 /// A set of paths, kept as a tree. The empty path is never in a set.
@@ -50,8 +52,10 @@ public:
     static FieldSet unite(const FieldSet &a, const FieldSet &b);
     static FieldSet intersect(const FieldSet &a, const FieldSet &b);
     static FieldSet subtract(const FieldSet &a, const FieldSet &b);
+    /// `a` without the paths of `b` and all that is below them.
+    static FieldSet subtractBranches(const FieldSet &a, const FieldSet &b);
 
-    /// All paths as text (".spec.replicas"), in order.
+    /// All paths as text (".spec.replicas"); those of one level come before what is below them.
     std::vector<std::string> paths() const;
 
     friend bool operator==(const FieldSet &a, const FieldSet &b);

@@ -29,12 +29,13 @@ Failure unprocessable(std::string why) {
 
 using Pointer = std::vector<std::string>;
 
-Result<Pointer> readPointer(std::string_view text) {
+/// Nothing when the text is no pointer.
+std::optional<Pointer> readPointer(std::string_view text) {
     Pointer parts;
     if (text.empty())
         return parts;
     if (text[0] != '/')
-        return errors::badRequest(fmt::format("error decoding patch: path \"{}\" does not begin with /", text));
+        return std::nullopt;
     for (char c : text) {
         if (c == '/')
             parts.emplace_back();
@@ -48,11 +49,17 @@ Result<Pointer> readPointer(std::string_view text) {
     return parts;
 }
 
-std::optional<size_t> readIndex(std::string_view text) {
-    size_t index = 0;
+/// A place in a list of this size: any number that Go reads; negative ones count from the end.
+std::optional<size_t> readIndex(std::string_view text, size_t size) {
+    if (text.starts_with('+'))
+        text.remove_prefix(text.starts_with("+-") ? 0 : 1);
+    int64_t index = 0;
     const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), index);
-    const bool plain = error == std::errc{} && end == text.data() + text.size() && (text.size() == 1 || text[0] != '0');
-    return plain ? std::optional(index) : std::nullopt;
+    if (text.empty() || error != std::errc{} || end != text.data() + text.size())
+        return std::nullopt;
+    if (index < 0)
+        index += int64_t(size);
+    return index >= 0 && size_t(index) < size ? std::optional(size_t(index)) : std::nullopt;
 }
 
 class Patcher {
@@ -65,29 +72,31 @@ public:
             const auto *member = operation ? operation->if_contains(name) : nullptr;
             return member && member->is_string() ? std::optional(std::string_view(member->get_string())) : std::nullopt;
         };
-        const auto op = text("op");
-        const auto pathText = text("path");
-        if (!op || !pathText)
-            return errors::badRequest("error decoding patch: each operation must be an object with op and path");
-        m_where = *pathText;
-        TRY(const Pointer path, readPointer(*pathText));
-        if (*op == "remove")
-            return remove(path);
-        if (*op == "move" || *op == "copy") {
-            const auto fromText = text("from");
-            if (!fromText)
-                return errors::badRequest(fmt::format("error decoding patch: operation {} needs from", *op));
-            TRY(const Pointer from, readPointer(*fromText));
-            return *op == "move" ? move(from, path) : copy(from, path);
+        if (!operation)
+            return errors::badRequest("error decoding patch: each operation must be an object");
+        const std::string_view op = text("op").value_or("unknown");
+        m_where = text("path").value_or("");
+        const bool known =
+            op == "add" || op == "remove" || op == "replace" || op == "move" || op == "copy" || op == "test";
+        if (!known)
+            return unprocessable(fmt::format("Unexpected kind: {}", op));
+        if (!text("path"))
+            return unprocessable(fmt::format("{} operation failed to decode path: missing value", op));
+        const auto path = readPointer(m_where);
+        if (!path)
+            return missing(op);
+        if (op == "remove")
+            return remove(*path);
+        if (op == "move" || op == "copy") {
+            const auto from = text("from") ? readPointer(*text("from")) : std::nullopt;
+            if (!from)
+                return unprocessable(fmt::format("{} operation failed to decode from: missing value", op));
+            return op == "move" ? move(*from, *path) : copy(*from, *path);
         }
-        const value *argument = operation->if_contains("value");
-        if (*op != "add" && *op != "replace" && *op != "test")
-            return errors::badRequest(fmt::format("error decoding patch: unexpected kind of operation: {}", *op));
-        if (!argument)
-            return errors::badRequest(fmt::format("error decoding patch: operation {} needs value", *op));
-        return *op == "add"       ? add(path, *argument)
-               : *op == "replace" ? replace(path, *argument)
-                                  : test(path, *argument);
+        static const value kNull;
+        const value *given = operation->if_contains("value");
+        const value &argument = given ? *given : kNull;
+        return op == "add" ? add(*path, argument) : op == "replace" ? replace(*path, argument) : test(*path, argument);
     }
 
     value take() && { return std::move(m_document); }
@@ -104,8 +113,8 @@ private:
             if (auto *object = current->if_object()) {
                 current = object->if_contains(path[i]);
             } else if (auto *array = current->if_array()) {
-                const auto index = readIndex(path[i]);
-                current = index && *index < array->size() ? &(*array)[*index] : nullptr;
+                const auto index = readIndex(path[i], array->size());
+                current = index ? &(*array)[*index] : nullptr;
             } else {
                 return nullptr;
             }
@@ -135,8 +144,9 @@ private:
         auto *array = parent ? parent->if_array() : nullptr;
         if (!array)
             return missing("add");
-        const auto index = path.back() == "-" ? std::optional(array->size()) : readIndex(path.back());
-        if (!index || *index > array->size())
+        const auto index =
+            path.back() == "-" ? std::optional(array->size()) : readIndex(path.back(), array->size() + 1);
+        if (!index)
             return unprocessable(fmt::format("add operation does not apply: index out of bounds at {}", m_where));
         CHECK(shift(array->size() - *index));
         array->insert(array->begin() + std::ptrdiff_t(*index), std::move(argument));
@@ -148,8 +158,8 @@ private:
         if (auto *object = parent ? parent->if_object() : nullptr)
             return object->erase(path.back()) ? Result<>() : missing(op);
         auto *array = parent ? parent->if_array() : nullptr;
-        const auto index = array ? readIndex(path.back()) : std::nullopt;
-        if (!index || *index >= array->size())
+        const auto index = array ? readIndex(path.back(), array->size()) : std::nullopt;
+        if (!index)
             return missing(op);
         CHECK(shift(array->size() - *index));
         array->erase(array->begin() + std::ptrdiff_t(*index));

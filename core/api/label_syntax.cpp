@@ -26,6 +26,14 @@ constexpr std::string_view kDnsLabel =
     "a lowercase RFC 1123 label must consist of lower case alphanumeric characters or '-', and must start and end with "
     "an alphanumeric character (e.g. 'my-name',  or '123-abc', regex used for validation is "
     "'[a-z0-9]([-a-z0-9]*[a-z0-9])?')";
+constexpr std::string_view kDns1035Label =
+    "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic character, "
+    "and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for validation is "
+    "'[a-z]([-a-z0-9]*[a-z0-9])?')";
+constexpr std::string_view kWildcardSubdomain =
+    "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must consist of "
+    "lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character (e.g. '*.example.com', "
+    "regex used for validation is '\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')";
 
 bool isLowerAlphanumeric(char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
@@ -60,6 +68,16 @@ bool isSubdomain(std::string_view text) {
     }
 }
 
+/// The two causes that most forms have: too long, and not of the form.
+std::vector<std::string> formErrors(std::string_view text, size_t limit, bool good, std::string_view words) {
+    std::vector<std::string> errors;
+    if (text.size() > limit)
+        errors.push_back(tooLong(limit));
+    if (!good)
+        errors.emplace_back(words);
+    return errors;
+}
+
 } // namespace
 
 std::vector<std::string> qualifiedNameErrors(std::string_view text) {
@@ -88,29 +106,34 @@ std::vector<std::string> qualifiedNameErrors(std::string_view text) {
 }
 
 std::vector<std::string> labelValueErrors(std::string_view text) {
-    std::vector<std::string> errors;
-    if (text.size() > kNameLengthMax)
-        errors.push_back(tooLong(kNameLengthMax));
-    if (!text.empty() && !isName(text))
-        errors.emplace_back(kLabelValue);
-    return errors;
+    return formErrors(text, kNameLengthMax, text.empty() || isName(text), kLabelValue);
 }
 
 std::vector<std::string> dns1123SubdomainErrors(std::string_view text) {
-    std::vector<std::string> errors;
-    if (text.size() > kSubdomainLengthMax)
-        errors.push_back(tooLong(kSubdomainLengthMax));
-    if (!isSubdomain(text))
-        errors.emplace_back(kSubdomain);
-    return errors;
+    return formErrors(text, kSubdomainLengthMax, isSubdomain(text), kSubdomain);
 }
 
 std::vector<std::string> dns1123LabelErrors(std::string_view text) {
+    return formErrors(text, kNameLengthMax, isDnsLabel(text), kDnsLabel);
+}
+
+std::vector<std::string> dns1035LabelErrors(std::string_view text) {
+    const bool good = isDnsLabel(text) && text.front() >= 'a' && text.front() <= 'z';
+    return formErrors(text, kNameLengthMax, good, kDns1035Label);
+}
+
+std::vector<std::string> wildcardSubdomainErrors(std::string_view text) {
+    return formErrors(text, kSubdomainLengthMax, text.starts_with("*.") && isSubdomain(text.substr(2)),
+                      kWildcardSubdomain);
+}
+
+std::vector<std::string> pathSegmentErrors(std::string_view text) {
+    if (text == "." || text == "..")
+        return {fmt::format("may not be '{}'", text)};
     std::vector<std::string> errors;
-    if (text.size() > kNameLengthMax)
-        errors.push_back(tooLong(kNameLengthMax));
-    if (!isDnsLabel(text))
-        errors.emplace_back(kDnsLabel);
+    for (const char c : {'/', '%'})
+        if (text.find(c) != std::string_view::npos)
+            errors.push_back(fmt::format("may not contain '{}'", c));
     return errors;
 }
 

@@ -5,11 +5,13 @@
 #include "core/api/schema.h"
 #include "core/api/typed_walk.h"
 
+#include <algorithm>
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <map>
 #include <optional>
 
 namespace coracle::api {
@@ -54,32 +56,99 @@ void stripSystemFields(FieldManagers &managers, const FieldManager &manager) {
 
 using ConflictSets = std::map<FieldManager, FieldSet>;
 
-/// Takes from all others what changed: what changed hands and what is gone. Returns what changed hands.
-ConflictSets takeFromOthers(FieldManagers &managers, const std::optional<FieldManager> &self,
-                            const Difference &difference) {
-    const FieldSet changed = FieldSet::unite(difference.modified, difference.added);
+/// The object in the version of an owner; nothing when that version is not served.
+template<class T, class Visit>
+std::optional<T> inVersion(const FieldWriter &writer, const object &base, const std::string &apiVersion, Visit visit) {
+    std::optional<T> result;
+    if (!writer.inVersion || apiVersion == writer.apiVersion)
+        return visit(base, Shape::of(writer.type));
+    writer.inVersion(base, apiVersion, [&](const object &converted, const TypeInfo *type) {
+        result = visit(converted, Shape::of(type));
+    });
+    return result;
+}
+
+/// What a write changes, as the owners of each version see it.
+class Changes {
+public:
+    Changes(const FieldWriter &writer, const object &before, const object &after)
+        : m_writer(writer), m_before(before), m_after(after) {}
+
+    /// Null when the version is not served.
+    const Difference *in(const std::string &apiVersion) {
+        const std::string &version = m_writer.inVersion ? apiVersion : m_writer.apiVersion;
+        const auto [found, fresh] = m_versions.try_emplace(version);
+        if (fresh)
+            found->second = compute(version);
+        return found->second ? &*found->second : nullptr;
+    }
+    const Difference &own() { return *in(m_writer.apiVersion); }
+
+private:
+    std::optional<Difference> compute(const std::string &version) const {
+        auto difference = inVersion<Difference>(
+            m_writer, m_before, version, [&](const object &before, const Shape &) -> std::optional<Difference> {
+                return inVersion<Difference>(m_writer, m_after, version,
+                                             [&](const object &after, const Shape &shape) -> std::optional<Difference> {
+                                                 return differenceOf(before, after, shape);
+                                             });
+            });
+        if (difference)
+            for (FieldSet *set : {&difference->added, &difference->removed, &difference->modified})
+                *set = m_writer.ownable.apply(std::move(*set));
+        return difference;
+    }
+
+    const FieldWriter &m_writer;
+    const object &m_before, &m_after;
+    std::map<std::string, std::optional<Difference>> m_versions;
+};
+
+/// Takes from all others what changed: what changed hands and what is gone. Returns what changed hands. Owners of
+/// versions that are gone are dropped.
+ConflictSets takeFromOthers(FieldManagers &managers, const std::optional<FieldManager> &self, Changes &changes) {
     ConflictSets conflicts;
     for (auto it = managers.begin(); it != managers.end();) {
         FieldSet &fields = it->second.fields;
         if (!self || it->first != *self) {
+            const Difference *change = changes.in(it->first.apiVersion);
+            if (!change) {
+                it = managers.erase(it);
+                continue;
+            }
+            const FieldSet changed = FieldSet::unite(change->modified, change->added);
             if (FieldSet taken = FieldSet::intersect(fields, changed); !taken.empty()) {
                 fields = FieldSet::subtract(fields, taken);
                 conflicts.emplace(it->first, std::move(taken));
             }
-            fields = FieldSet::subtract(fields, difference.removed);
+            fields = FieldSet::subtract(fields, change->removed);
         }
         it = fields.empty() ? managers.erase(it) : std::next(it);
     }
     return conflicts;
 }
 
+/// Brings sets that were written with another schema to the present one.
+void reconcile(FieldManagers &managers, const FieldWriter &writer, const object &live) {
+    for (auto &[manager, owned] : managers) {
+        auto fields = inVersion<FieldSet>(writer, live, manager.apiVersion,
+                                          [&](const object &, const Shape &shape) -> std::optional<FieldSet> {
+                                              return reconciled(owned.fields, shape);
+                                          });
+        if (fields)
+            owned.fields = std::move(*fields);
+    }
+}
+
 /// A write that is not an apply.
 void update(FieldManagers &managers, const FieldWriter &writer, std::string_view name, const object &before,
             const object &after) {
-    const Difference difference = differenceOf(before, after, Shape::of(writer.type));
-    takeFromOthers(managers, std::nullopt, difference);
-    const FieldManager self{false, std::string(name), writer.apiVersion, writer.subresource};
-    const FieldSet taken = FieldSet::subtract(FieldSet::unite(difference.modified, difference.added), systemFields());
+    reconcile(managers, writer, before);
+    Changes changes(writer, before, after);
+    takeFromOthers(managers, std::nullopt, changes);
+    const FieldManager self{false, name.empty() ? "unknown" : std::string(name), writer.apiVersion, writer.subresource};
+    const Difference &own = changes.own();
+    const FieldSet taken = FieldSet::subtract(FieldSet::unite(own.modified, own.added), systemFields());
     if (!taken.empty()) {
         OwnedFields &owned = managers[self];
         owned.fields = FieldSet::unite(owned.fields, taken);
@@ -106,21 +175,86 @@ Failure conflictError(const ConflictSets &conflicts) {
     return Failure(std::move(status));
 }
 
-/// Removes what the manager applied last time, does not apply now, and nobody else owns.
-value prune(const value &merged, const FieldManagers &managers, const FieldSet &last, const Shape &shape) {
-    if (last.empty())
+/// Removes what a manager applied last time, does not apply now, and nobody else owns.
+class Pruner {
+public:
+    Pruner(const FieldWriter &writer, const FieldManagers &managers, const FieldSet &last, std::string lastVersion)
+        : m_writer(writer), m_managers(managers), m_last(last), m_lastVersion(std::move(lastVersion)) {}
+
+    object pruned(object merged) const {
+        auto result = inVersion<object>(m_writer, merged, m_lastVersion,
+                                        [&](const object &converted, const Shape &shape) -> std::optional<object> {
+                                            const FieldSet last = withNamedParents(m_last, shape);
+                                            object rest = withOwned(converted, withoutFields(converted, last, shape));
+                                            // What is under a removed parent but was never applied by this manager
+                                            // stays.
+                                            const FieldSet all = namedFieldsOf(converted, shape);
+                                            const FieldSet gone = FieldSet::subtract(all, namedFieldsOf(rest, shape));
+                                            return withoutFields(converted, FieldSet::intersect(gone, last), shape);
+                                        });
+        if (!result)
+            return merged;
+        // Back into the version of the request.
+        if (!m_writer.inVersion || m_lastVersion == m_writer.apiVersion)
+            return std::move(*result);
+        m_writer.inVersion(*result, m_writer.apiVersion,
+                           [&](const object &converted, const TypeInfo *) { merged = converted; });
         return merged;
-    const FieldSet lastNamed = withNamedParents(last, shape);
-    const FieldSet mergedNamed = withNamedParents(fieldsOf(merged, shape), shape);
-    const auto namedFieldsOf = [&](const value &v) { return withNamedParents(fieldsOf(v, shape), shape); };
-    FieldSet kept = namedFieldsOf(withoutFields(merged, lastNamed, shape));
-    for (const auto &[manager, owned] : managers)
-        kept = FieldSet::unite(kept, withNamedParents(owned.fields, shape));
-    // What is under a removed parent but was never applied by this manager stays.
-    const value rest = withoutFields(merged, FieldSet::subtract(mergedNamed, kept), shape);
-    const FieldSet gone = FieldSet::subtract(mergedNamed, namedFieldsOf(rest));
-    return withoutFields(merged, FieldSet::intersect(gone, lastNamed), shape);
-}
+    }
+
+private:
+    static FieldSet namedFieldsOf(const value &v, const Shape &shape) {
+        return withNamedParents(fieldsOf(v, shape), shape);
+    }
+
+    /// `rest` with what others, or this manager's new configuration, own of `all`: both in the last version.
+    object withOwned(const object &all, object rest) const {
+        std::map<std::string, FieldSet> owned;
+        for (const auto &[manager, entry] : m_managers) {
+            FieldSet &set = owned[m_writer.inVersion ? manager.apiVersion : m_lastVersion];
+            set = FieldSet::unite(set, entry.fields);
+        }
+        if (const auto same = owned.find(m_lastVersion); same != owned.end()) {
+            rest = addBack(all, rest, same->first, same->second);
+            owned.erase(same);
+        }
+        for (const auto &[version, fields] : owned)
+            rest = addBack(all, rest, version, fields);
+        return rest;
+    }
+
+    object addBack(const object &all, const object &rest, const std::string &version, const FieldSet &owned) const {
+        object result = rest;
+        convert(all, version, [&](const object &allThere, const Shape &shape) {
+            convert(rest, version, [&](const object &restThere, const Shape &) {
+                const FieldSet kept = FieldSet::unite(namedFieldsOf(restThere, shape), withNamedParents(owned, shape));
+                const FieldSet dropped = FieldSet::subtract(namedFieldsOf(allThere, shape), kept);
+                object there = withoutFields(allThere, dropped, shape);
+                if (version == m_lastVersion)
+                    result = std::move(there);
+                else
+                    m_writer.inVersion(there, m_lastVersion,
+                                       [&](const object &back, const TypeInfo *) { result = back; });
+            });
+        });
+        return result;
+    }
+
+    /// From the last version into another one, when that is served.
+    template<class Visit>
+    void convert(const object &from, const std::string &version, Visit visit) const {
+        if (version == m_lastVersion && !m_writer.inVersion)
+            visit(from, Shape::of(m_writer.type));
+        else
+            m_writer.inVersion(from, version,
+                               [&](const object &to, const TypeInfo *type) { visit(to, Shape::of(type)); });
+    }
+
+    const FieldWriter &m_writer;
+    const FieldManagers &m_managers; ///< the new configuration's fields are among them
+    const FieldSet &m_last;
+    const std::string m_lastVersion;
+};
 
 struct Applied {
     object live;
@@ -130,23 +264,26 @@ struct Applied {
 
 /// Merges the configuration into the live object. Both come without managedFields.
 Applied merge(const FieldWriter &writer, const object &live, const object &configuration, FieldManagers managers) {
+    reconcile(managers, writer, live);
     const Shape shape = Shape::of(writer.type);
     const FieldManager self{true, writer.manager, writer.apiVersion, writer.subresource};
-    const FieldSet fields = fieldsOf(configuration, shape);
-    const FieldManagers before = managers;
     const auto lastEntry = managers.extract(self); // the version of an applier may change: it is part of the key object
     OwnedFields &owned = managers[self];
-    owned.fields = fields;
-    const FieldSet last = lastEntry ? lastEntry.mapped().fields : FieldSet();
+    owned.fields = writer.ownable.apply(fieldsOf(configuration, shape));
     Applied result;
-    value merged = prune(mergeTyped(live, configuration, shape), managers, last, shape);
-    result.live = std::move(merged.as_object());
-    result.conflicts = takeFromOthers(managers, self, differenceOf(live, result.live, shape));
+    result.live = std::move(mergeTyped(live, configuration, shape).as_object());
+    const FieldSet last = lastEntry ? lastEntry.mapped().fields : FieldSet();
+    const bool sameVersion = !lastEntry || !writer.inVersion || lastEntry.key().apiVersion == writer.apiVersion;
+    if (!last.empty() && !(sameVersion && FieldSet::subtract(last, owned.fields).empty()))
+        result.live = Pruner(writer, managers, last, lastEntry.key().apiVersion).pruned(std::move(result.live));
+    Changes changes(writer, live, result.live);
+    result.conflicts = takeFromOthers(managers, self, changes);
     stripSystemFields(managers, self);
     if (const auto entry = managers.find(self); entry != managers.end()) {
-        const auto old = before.find(self);
-        const bool same = old != before.end() && old->second.fields == entry->second.fields && result.live == live;
-        entry->second.time = same ? old->second.time : Time(writer.now);
+        if (result.live != live)
+            entry->second.time = writer.now;
+        else if (lastEntry)
+            entry->second.time = lastEntry.mapped().time;
     }
     result.managers = std::move(managers);
     return result;
@@ -183,37 +320,75 @@ ConflictSets withoutAllowed(const ConflictSets &conflicts, const FieldSet &allow
     return result;
 }
 
+value sortedMembers(const value &v) {
+    if (const auto *list = v.if_array()) {
+        boost::json::array result;
+        for (const value &item : *list)
+            result.push_back(sortedMembers(item));
+        return result;
+    }
+    const auto *members = v.if_object();
+    if (!members)
+        return v;
+    std::map<std::string_view, const value *> sorted;
+    for (const auto &[name, item] : *members)
+        sorted.emplace(name, &item);
+    object result;
+    for (const auto &[name, item] : sorted)
+        result[name] = sortedMembers(*item);
+    return result;
+}
+
+/// The annotation's text as Go's encoder writes it: members sorted, and nothing that HTML could take for a tag.
+std::string lastAppliedText(object configuration) {
+    if (object *own = annotationsOf(configuration))
+        own->erase(kLastApplied);
+    std::string text;
+    for (char c : boost::json::serialize(sortedMembers(configuration))) {
+        if (c == '<' || c == '>' || c == '&')
+            text += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+        else
+            text += c;
+    }
+    return text + '\n';
+}
+
 /// Keeps the annotation of client-side apply true, so that a later `kubectl apply` without --server-side works.
 void syncLastApplied(const object &configuration, object &live) {
     object *annotations = annotationsOf(live);
-    if (!annotations || !annotations->contains(kLastApplied))
+    if (!annotations || json::text(json::member(*annotations, kLastApplied)).empty())
         return;
-    object copy = configuration;
-    if (object *own = annotationsOf(copy))
-        own->erase(kLastApplied);
-    const std::string text = boost::json::serialize(copy) + "\n";
-    if (text.size() > kAnnotationBytesMax)
+    (*annotations)[kLastApplied] = lastAppliedText(configuration);
+    size_t bytes = 0;
+    for (const auto &[name, item] : *annotations)
+        bytes += name.size() + json::text(&item).size();
+    if (bytes > kAnnotationBytesMax)
         annotations->erase(kLastApplied);
-    else
-        (*annotations)[kLastApplied] = text;
+}
+
+/// As Go prints a GroupVersionKind: "apps/v1, Kind=Deployment", and "/v1, Kind=Pod" for the core group.
+std::string kindText(const object &configuration) {
+    const std::string_view apiVersion = json::text(json::member(configuration, "apiVersion"));
+    const std::string_view kind = json::text(json::member(configuration, "kind"));
+    const auto slashes = std::ranges::count(apiVersion, '/');
+    if (slashes > 1)
+        return "/, Kind=";
+    return fmt::format("{}{}, Kind={}", slashes == 1 ? "" : "/", apiVersion, kind);
 }
 
 Result<> checkConfiguration(const FieldWriter &writer, const object &configuration) {
     const std::string_view apiVersion = json::text(json::member(configuration, "apiVersion"));
-    if (apiVersion != writer.apiVersion)
-        return errors::badRequest(
-            fmt::format("Incorrect version specified in apply patch. Specified patch version: {}, expected: {}",
-                        apiVersion, writer.apiVersion));
-    if (json::at(configuration, {"metadata", "managedFields"}))
+    const std::string_view kind = json::text(json::member(configuration, "kind"));
+    if (apiVersion != writer.apiVersion || (!writer.kind.empty() && kind != writer.kind))
+        return errors::badRequest(fmt::format("invalid object type: {}", kindText(configuration)));
+    if (const value *managed = json::at(configuration, {"metadata", "managedFields"}); managed && managed->is_array())
         return errors::badRequest("metadata.managedFields must be nil");
     const auto wrong = typeErrors(configuration, Shape::of(writer.type));
     if (wrong.empty())
         return {};
-    const std::string_view nameSpace = json::text(json::at(configuration, {"metadata", "namespace"}));
-    return errors::other(fmt::format("failed to create typed patch object ({}{}{}; {}, Kind={}): {}{}", nameSpace,
-                                     nameSpace.empty() ? "" : "/",
-                                     json::text(json::at(configuration, {"metadata", "name"})), writer.apiVersion,
-                                     json::text(json::member(configuration, "kind")),
+    return errors::other(fmt::format("failed to create typed patch object ({}/{}; {}): {}{}",
+                                     json::text(json::at(configuration, {"metadata", "namespace"})),
+                                     json::text(json::at(configuration, {"metadata", "name"})), kindText(configuration),
                                      wrong.size() == 1 ? "" : "errors:\n  ", fmt::join(wrong, "\n  ")));
 }
 
@@ -237,7 +412,6 @@ Result<object> applyConfiguration(const FieldWriter &writer, const object &live,
     }
     if (writer.manager == kKubectl)
         syncLastApplied(configuration, applied.live);
-    capUpdaters(applied.managers);
     writeManagers(applied.managers, applied.live);
     return std::move(applied.live);
 }

@@ -48,14 +48,23 @@ constexpr std::array kDeleteParameters{
 constexpr Parameter kForce{"force", "boolean", "Take over fields that other managers own."};
 
 constexpr std::array<std::string_view, 4> kPatchTypes{"application/json-patch+json", "application/merge-patch+json",
-                                                      "application/strategic-merge-patch+json",
-                                                      "application/apply-patch+yaml"};
+                                                      "application/apply-patch+yaml",
+                                                      "application/strategic-merge-patch+json"};
+
+std::span<const std::string_view> patchTypes(bool custom) {
+    return std::span(kPatchTypes).first(custom ? 3 : 4);
+}
 
 /// Group, version and kind of a request's body, and its definition.
 struct Body {
     std::string_view group, version, kind;
-    const TypeInfo *type = nullptr;
+    const TypeInfo *type = nullptr; ///< null for kinds made at run time, whose definitions are added apart
+    std::string definition = {};    ///< its name; empty: none
 };
+
+Body bodyWith(std::string_view group, std::string_view version, std::string_view kind, const TypeInfo *type) {
+    return {group, version, kind, type, type ? std::string(type->schemaName) : std::string()};
+}
 
 /// One HTTP method of one path.
 struct Operation {
@@ -63,6 +72,7 @@ struct Operation {
     std::string_view action; ///< x-kubernetes-action
     Body body;
     std::string id;
+    bool custom = false; ///< of a kind made at run time, which knows no strategic merge patch
 };
 
 using Paths = std::map<std::string, std::vector<Operation>>;
@@ -95,24 +105,49 @@ std::string rootOf(std::string_view group, std::string_view version) {
 Body bodyOf(const SubresourceInfo &subresource) {
     for (const PackageInfo &package : packages())
         if (package.group == subresource.group && package.version == subresource.version)
-            return {subresource.group, subresource.version, subresource.kind, findType(package.name, subresource.kind)};
-    return {subresource.group, subresource.version, subresource.kind, nullptr};
+            return bodyWith(subresource.group, subresource.version, subresource.kind,
+                            findType(package.name, subresource.kind));
+    return {subresource.group, subresource.version, subresource.kind};
 }
 
-void addResource(Paths &paths, const ResourceInfo &resource) {
+/// The body of the resource itself or of its list.
+Body bodyOf(const ResourceInfo &resource, bool list) {
+    const std::string_view kind = list ? resource.listKind : resource.kind;
+    if (resource.runtime)
+        return {resource.group, resource.version, kind, nullptr,
+                std::string(resource.type->schemaName) + (list ? "List" : "")};
+    const TypeInfo *type = list && resource.type ? findType(resource.type->package, kind) : resource.type;
+    return bodyWith(resource.group, resource.version, kind, type);
+}
+
+/// Those of one group version; those of all with an empty version.
+std::vector<const ResourceInfo *> served(std::string_view group, std::string_view version, CustomResources custom) {
+    std::vector<const ResourceInfo *> result;
+    const auto add = [&](const ResourceInfo &resource) {
+        if (version.empty() || (resource.group == group && resource.version == version))
+            result.push_back(&resource);
+    };
+    std::ranges::for_each(builtinResources(), add);
+    for (const ResourcePtr &resource : custom)
+        add(*resource);
+    return result;
+}
+
+void addResource(Paths &paths, SchemaSet &schemas, const ResourceInfo &resource) {
+    if (resource.runtime)
+        schemas.addCustom(resource);
     const std::string root = "/" + rootOf(resource.group, resource.version);
     const std::string base = resource.namespaced ? root + "/namespaces/{namespace}/" : root + "/";
     const std::string collection = base + std::string(resource.resource), item = collection + "/{name}";
     const std::string word = groupWord(resource.group, resource.version);
     const std::string scope = resource.namespaced ? "Namespaced" : "";
-    const Body own{resource.group, resource.version, resource.kind, resource.type};
-    const Body list{resource.group, resource.version, resource.listKind,
-                    resource.type ? findType(resource.type->package, resource.listKind) : nullptr};
+    const Body own = bodyOf(resource, false), list = bodyOf(resource, true);
     const auto add = [&](const std::string &path, std::string_view verb, std::string_view method,
                          std::string_view action, const Body &body, std::string_view prefix, std::string_view suffix) {
         if (has(resource.verbs, verb))
-            paths[path].push_back(
-                {method, action, body, fmt::format("{}{}{}{}{}", prefix, word, scope, resource.kind, suffix)});
+            paths[path].push_back({method, action, body,
+                                   fmt::format("{}{}{}{}{}", prefix, word, scope, resource.kind, suffix),
+                                   resource.runtime != nullptr});
     };
     add(collection, "list", "get", "list", list, "list", "");
     add(collection, "create", "post", "post", own, "create", "");
@@ -125,7 +160,7 @@ void addResource(Paths &paths, const ResourceInfo &resource) {
         paths[root + "/" + std::string(resource.resource)].push_back(
             {"get", "list", list, fmt::format("list{}{}ForAllNamespaces", word, resource.kind)});
     for (const SubresourceInfo &subresource : resource.subresources) {
-        const Body body = bodyOf(subresource);
+        const Body body = subresource.kind == resource.kind ? own : bodyOf(subresource);
         struct Method {
             std::string_view verb, method, action, prefix;
         };
@@ -138,7 +173,8 @@ void addResource(Paths &paths, const ResourceInfo &resource) {
             if (has(subresource.verbs, method.verb))
                 paths[fmt::format("{}/{}", item, subresource.name)].push_back(
                     {method.method, connects ? "connect" : method.action, body,
-                     fmt::format("{}{}{}{}_{}", method.prefix, word, scope, resource.kind, subresource.name)});
+                     fmt::format("{}{}{}{}_{}", method.prefix, word, scope, resource.kind, subresource.name),
+                     resource.runtime != nullptr});
     }
 }
 
@@ -182,7 +218,7 @@ private:
             return std::string(openapi::kPatch);
         if (operation.method == "delete")
             return fmt::format("{}{}", kMeta, request ? "DeleteOptions" : "Status");
-        return operation.body.type ? std::string(operation.body.type->schemaName) : std::string();
+        return operation.body.definition;
     }
 
     void writeParameters(const Operation &operation) {
@@ -220,7 +256,7 @@ private:
             writeRequestBody(operation);
         if (m_flavor == Flavor::V2)
             m_out.key("consumes")
-                .raw(operation.method == "patch" ? patchTypesJson() : R"(["*/*"])")
+                .raw(operation.method == "patch" ? patchTypesJson(operation.custom) : R"(["*/*"])")
                 .key("produces")
                 .raw(R"(["application/json","application/yaml","application/vnd.kubernetes.protobuf"])");
         m_out.key("responses").beginObject().key("200").beginObject().member("description", "OK");
@@ -249,15 +285,15 @@ private:
             m_out.endObject();
         };
         if (operation.method == "patch")
-            std::ranges::for_each(kPatchTypes, media);
+            std::ranges::for_each(patchTypes(operation.custom), media);
         else
             media("*/*");
         m_out.endObject().endObject();
     }
 
-    static std::string patchTypesJson() {
+    static std::string patchTypesJson(bool custom) {
         std::string list;
-        for (std::string_view type : kPatchTypes)
+        for (std::string_view type : patchTypes(custom))
             list += fmt::format("{}\"{}\"", list.empty() ? "" : ",", type);
         return "[" + list + "]";
     }
@@ -276,15 +312,16 @@ constexpr std::string_view kInfo = R"({"title":"Kubernetes","version":"unversion
 
 } // namespace
 
-std::string openApiV3(std::string_view group, std::string_view version) {
-    Paths paths;
-    for (const ResourceInfo &resource : builtinResources())
-        if (resource.group == group && resource.version == version)
-            addResource(paths, resource);
-    if (paths.empty())
+std::string openApiV3(std::string_view group, std::string_view version, CustomResources custom) {
+    if (version.empty())
         return {};
+    Paths paths;
     Writer out;
     SchemaSet schemas(Flavor::V3);
+    for (const ResourceInfo *resource : served(group, version, custom))
+        addResource(paths, schemas, *resource);
+    if (paths.empty())
+        return {};
     addCommonTypes(schemas);
     out.beginObject().member("openapi", "3.0.0").key("info").raw(kInfo).key("paths");
     PathWriter(out, schemas, Flavor::V3).write(paths);
@@ -294,10 +331,10 @@ std::string openApiV3(std::string_view group, std::string_view version) {
     return std::move(out).take();
 }
 
-std::vector<std::string> openApiV3Paths() {
+std::vector<std::string> openApiV3Paths(CustomResources custom) {
     std::vector<std::string> paths;
-    for (const ResourceInfo &resource : builtinResources())
-        paths.push_back(rootOf(resource.group, resource.version));
+    for (const ResourceInfo *resource : served({}, {}, custom))
+        paths.push_back(rootOf(resource->group, resource->version));
     std::ranges::sort(paths);
     paths.erase(std::ranges::unique(paths).begin(), paths.end());
     return paths;
@@ -312,28 +349,38 @@ std::string openApiHash(std::string_view document) {
     return fmt::format("{:016X}{:016X}", a, b);
 }
 
-std::string openApiV3Index() {
-    std::map<std::string, std::pair<std::string_view, std::string_view>> versions;
-    for (const ResourceInfo &resource : builtinResources())
-        versions.emplace(rootOf(resource.group, resource.version), std::pair(resource.group, resource.version));
+std::string openApiV3Index(CustomResources custom) {
+    using Hashes = std::map<std::string, std::string>; // by path
+    static const Hashes kBuiltin = [] {
+        Hashes hashes;
+        for (const ResourceInfo &resource : builtinResources())
+            if (std::string &hash = hashes[rootOf(resource.group, resource.version)]; hash.empty())
+                hash = openApiHash(openApiV3(resource.group, resource.version));
+        return hashes;
+    }();
+    Hashes hashes = kBuiltin, made;
+    for (const ResourcePtr &resource : custom)
+        if (std::string &hash = made[rootOf(resource->group, resource->version)]; hash.empty())
+            hash = openApiHash(openApiV3(resource->group, resource->version, custom));
+    for (const auto &[path, hash] : made)
+        hashes[path] = hash;
     Writer out;
     out.beginObject().key("paths").beginObject();
-    for (const auto &[path, version] : versions)
+    for (const auto &[path, hash] : hashes)
         out.key(path)
             .beginObject()
-            .member("serverRelativeURL",
-                    fmt::format("/openapi/v3/{}?hash={}", path, openApiHash(openApiV3(version.first, version.second))))
+            .member("serverRelativeURL", fmt::format("/openapi/v3/{}?hash={}", path, hash))
             .endObject();
     out.endObject().endObject();
     return std::move(out).take();
 }
 
-std::string openApiV2() {
+std::string openApiV2(CustomResources custom) {
     Paths paths;
-    for (const ResourceInfo &resource : builtinResources())
-        addResource(paths, resource);
     Writer out;
     SchemaSet schemas(Flavor::V2);
+    for (const ResourceInfo *resource : served({}, {}, custom))
+        addResource(paths, schemas, *resource);
     addCommonTypes(schemas);
     out.beginObject().member("swagger", "2.0").key("info").raw(kInfo).key("paths");
     PathWriter(out, schemas, Flavor::V2).write(paths);

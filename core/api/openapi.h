@@ -1,28 +1,34 @@
 #pragma once
 
+#include "core/api/schema.h"
+
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 /// The published API description, written from the schema tables on demand; the caller caches or drops the text.
+/// Everywhere `custom` is what is served beside the built-in resources.
 namespace coracle::api {
 
+using CustomResources = std::span<const ResourcePtr>;
+
 /// The document of one group version (/openapi/v3/apis/apps/v1); empty when no resource is served there.
-std::string openApiV3(std::string_view group, std::string_view version);
+std::string openApiV3(std::string_view group, std::string_view version, CustomResources custom = {});
 
 /// The group versions that have a document, as paths: "api/v1", "apis/apps/v1".
-std::vector<std::string> openApiV3Paths();
+std::vector<std::string> openApiV3Paths(CustomResources custom = {});
 
-/// /openapi/v3: where each document is, with a hash of its content, so that clients may cache it for ever. Writes all
-/// documents once to hash them; the text stays the same while the process lives.
-std::string openApiV3Index();
+/// /openapi/v3: where each document is, with a hash of its content, so that clients may cache it for ever. Writes the
+/// documents to hash them, those of the built-in groups only once.
+std::string openApiV3Index(CustomResources custom = {});
 /// The hash that the index gives for a document.
 std::string openApiHash(std::string_view document);
 
 /// The Swagger 2.0 document of the whole server (/openapi/v2) as JSON.
-std::string openApiV2();
+std::string openApiV2(CustomResources custom = {});
 /// The same as a protobuf message, gnostic's openapi.v2.Document, which kubectl wants for explain and validation.
-std::string openApiV2Protobuf();
+std::string openApiV2Protobuf(CustomResources custom = {});
 /// Its Content-Type. Clients ask for it in Accept by this name or, as kubectl does, with "v2@v1.0", which is no media
 /// type that they would take in an answer.
 inline constexpr std::string_view kOpenApiV2ProtobufType = "application/com.github.proto-openapi.spec.v2.v1.0+protobuf";

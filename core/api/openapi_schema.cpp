@@ -1,6 +1,7 @@
 #include "core/api/openapi_schema.h"
 
 #include "core/api/json_writer.h"
+#include "core/api/runtime_kind.h"
 
 #include <algorithm>
 #include <array>
@@ -138,6 +139,34 @@ void SchemaSet::add(const TypeInfo *type) {
     addFieldsOf(*type);
 }
 
+void SchemaSet::addCustom(const ResourceInfo &resource) {
+    for (std::string_view name : {"ObjectMeta", "ListMeta"})
+        add(findType("meta/v1", name));
+    const std::string name(resource.type->schemaName);
+    m_custom[name] = resource.runtime->definition(
+        resource, m_flavor == Flavor::V3 ? RuntimeKind::Description::OpenApiV3 : RuntimeKind::Description::OpenApiV2);
+    m_custom[name + "List"] = listDefinition(resource);
+}
+
+std::string SchemaSet::listDefinition(const ResourceInfo &resource) const {
+    constexpr std::string_view kText = R"("type":"string")";
+    Writer out;
+    const auto described = [&](std::string_view name, std::string_view body) {
+        out.key(name).beginObject().member("description", descriptionOf(name)).raw(body).endObject();
+    };
+    out.beginObject().member("type", "object").key("required").raw(R"(["items"])").key("properties").beginObject();
+    described("apiVersion", kText);
+    described("kind", kText);
+    out.key("items").beginObject().member("type", "array").key("items");
+    writeReference(out, resource.type->schemaName);
+    out.endObject().key("metadata");
+    writeReference(out, "io.k8s.apimachinery.pkg.apis.meta.v1.ListMeta");
+    out.endObject().key("x-kubernetes-group-version-kind").beginArray();
+    writeKind(out, resource.group, resource.version, resource.listKind);
+    out.endArray().endObject();
+    return std::move(out).take();
+}
+
 void SchemaSet::addFieldsOf(const TypeInfo &type) {
     for (const FieldInfo &field : type.fields) {
         if (field.inlined && field.type)
@@ -159,6 +188,8 @@ void SchemaSet::writeDefinitions(Writer &out) {
         out.key(type->schemaName);
         writeType(out, *type);
     }
+    for (const auto &[name, body] : m_custom)
+        out.key(name).raw(body);
     for (const Special &special : kSpecials)
         out.key(special.name).raw(m_flavor == Flavor::V3 ? special.v3 : special.v2);
     out.key(kPatch).raw(kPatchBody);

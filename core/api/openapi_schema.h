@@ -2,6 +2,7 @@
 
 #include "core/api/schema.h"
 
+#include <map>
 #include <string>
 #include <string_view>
 #include <unordered_set>
@@ -37,6 +38,8 @@ public:
     explicit SchemaSet(Flavor flavor) : m_flavor(flavor) {}
 
     void add(const TypeInfo *type);
+    /// The definitions of a kind that was made at run time, and of its list.
+    void addCustom(const ResourceInfo &resource);
     /// {"$ref": ...} to a named definition.
     void writeReference(Writer &out, std::string_view name) const;
     /// The definitions of all types that were added and of all that they refer to, by name.
@@ -50,9 +53,12 @@ private:
     void writeElement(Writer &out, const FieldInfo &field, std::string_view description) const;
     void writeKinds(Writer &out, const TypeInfo &type) const;
 
+    std::string listDefinition(const ResourceInfo &resource) const;
+
     Flavor m_flavor;
     std::unordered_set<const TypeInfo *> m_seen;
     std::vector<const TypeInfo *> m_types;
+    std::map<std::string, std::string> m_custom; ///< by name
 };
 
 inline constexpr std::string_view kPatch = "io.k8s.apimachinery.pkg.apis.meta.v1.Patch";

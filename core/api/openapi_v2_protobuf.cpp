@@ -238,8 +238,8 @@ private:
 
 } // namespace
 
-std::string openApiV2Protobuf() {
-    const std::string json = openApiV2();
+std::string openApiV2Protobuf(CustomResources custom) {
+    const std::string json = openApiV2(custom);
     return Transcoder(json).readMessage(kDocument);
 }
 

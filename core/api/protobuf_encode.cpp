@@ -1,4 +1,4 @@
-#include "core/api/flat_fields.h"
+#include "core/api/json_reader.h"
 #include "core/api/json_writer.h"
 #include "core/api/protobuf.h"
 #include "core/api/protobuf_wire.h"
@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <boost/container/small_vector.hpp>
 #include <boost/json/array.hpp>
+#include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
+#include <iterator>
 
 namespace coracle::api {
 namespace {
@@ -30,30 +32,75 @@ public:
     explicit MessageWriter(std::string &out) : m_out(out) {}
 
     void message(const TypeInfo &type, const bj::object &object) {
+        // Most types declare their fields in the order of the numbers, and objects come in the order of declaration.
+        if (std::ranges::is_sorted(type.fields, {}, &FieldInfo::protobufNumber)) {
+            Members members(object);
+            for (const FieldInfo &field : type.fields)
+                fieldOf(field, object, members);
+            return;
+        }
         boost::container::small_vector<const FieldInfo *, 48> fields;
-        for (const FieldInfo &field : type.fields) {
-            if (field.protobufNumber != 0)
-                fields.push_back(&field);
-        }
+        for (const FieldInfo &field : type.fields)
+            fields.push_back(&field);
         std::ranges::sort(fields, {}, &FieldInfo::protobufNumber);
-        for (const FieldInfo *field : fields) {
-            if (field->inlined)
-                nested(field->protobufNumber, [&] { message(*field->type, object); });
-            else
-                member(*field, object.if_contains(field->name));
-        }
+        Members members(object);
+        for (const FieldInfo *field : fields)
+            fieldOf(*field, object, members);
     }
 
 private:
+    /// Finds members; quickly when they are asked for in the order in which they stand.
+    class Members {
+    public:
+        explicit Members(const bj::object &object) : m_object(object), m_next(object.begin()) {}
+
+        const bj::value *find(std::string_view name) {
+            if (m_found == m_object.size())
+                return nullptr;
+            if (m_next != m_object.end() && m_next->key() == name) {
+                ++m_found;
+                return &(m_next++)->value();
+            }
+            const auto found = m_object.find(name);
+            if (found == m_object.end())
+                return nullptr;
+            ++m_found;
+            m_next = std::next(found);
+            return &found->value();
+        }
+
+    private:
+        const bj::object &m_object;
+        bj::object::const_iterator m_next;
+        size_t m_found = 0; ///< when all were found, the rest is absent
+    };
+
+    void fieldOf(const FieldInfo &field, const bj::object &object, Members &members) {
+        if (field.protobufNumber == 0)
+            return;
+        if (field.inlined)
+            nested(field.protobufNumber, [&] { message(*field.type, object); });
+        else
+            member(field, members.find(field.name));
+    }
+
     /// A length-delimited field whose content is written by the function.
     template<class Write>
     void nested(uint32_t number, Write write) {
         wire::appendTag(m_out, number, wire::Bytes);
         const size_t begin = m_out.size();
+        m_out += '\0';
         write();
-        std::string length;
-        wire::appendVarint(length, m_out.size() - begin);
-        m_out.insert(begin, length);
+        size_t size = m_out.size() - begin - 1;
+        m_out[begin] = char(size < 0x80 ? size : size | 0x80);
+        if (size < 0x80)
+            return;
+        char rest[9]; // most lengths take one byte, for which there is room already
+        size_t count = 0;
+        for (size >>= 7; size >= 0x80; size >>= 7)
+            rest[count++] = char(size | 0x80);
+        rest[count++] = char(size);
+        m_out.insert(begin + 1, rest, count);
     }
 
     void member(const FieldInfo &field, const bj::value *value) {
@@ -122,7 +169,7 @@ private:
     /// Scalars of JSON that are messages here.
     void special(ValueKind kind, const bj::value *value) {
         if (kind == ValueKind::Quantity) {
-            wire::appendBytes(m_out, 1, value ? text(value) : "0");
+            wire::appendBytes(m_out, 1, !value ? "0" : value->is_number() ? bj::serialize(*value) : text(value));
         } else if (kind == ValueKind::IntOrString) {
             const bool isText = value && value->is_string();
             wire::appendInt(m_out, 1, isText);
@@ -171,6 +218,17 @@ private:
     std::string &m_out;
 };
 
+/// What is stored was checked and brought into canonical form when it was written.
+Result<bj::object> parseObject(std::string_view json, bj::storage_ptr storage) {
+    bj::parse_options options;
+    options.max_depth = JsonReader::kDepthMax;
+    boost::system::error_code error;
+    bj::value value = bj::parse(json, error, std::move(storage), options);
+    if (error || !value.is_object())
+        return errors::internal("the stored object is not a JSON object");
+    return std::move(value.get_object());
+}
+
 } // namespace
 
 std::string encodeMessage(const TypeInfo &type, const bj::object &object) {
@@ -179,16 +237,44 @@ std::string encodeMessage(const TypeInfo &type, const bj::object &object) {
     return out;
 }
 
-std::string encodeProtobuf(const TypeInfo &type, const bj::object &object) {
+Result<std::string> jsonToMessage(std::string_view json, const TypeInfo &type, bj::storage_ptr storage) {
+    TRY(const bj::object object, parseObject(json, std::move(storage)));
+    return encodeMessage(type, object);
+}
+
+ProtobufFrame protobufFrame(std::string_view apiVersion, std::string_view kind, size_t messageBytes) {
     std::string typeMeta;
-    wire::appendBytes(typeMeta, 1, text(object.if_contains("apiVersion")));
-    wire::appendBytes(typeMeta, 2, text(object.if_contains("kind")));
-    std::string out("k8s\0", 4);
-    wire::appendBytes(out, 1, typeMeta);
-    wire::appendBytes(out, 2, encodeMessage(type, object));
-    wire::appendBytes(out, 3, ""); // contentEncoding
-    wire::appendBytes(out, 4, ""); // contentType
+    wire::appendBytes(typeMeta, 1, apiVersion);
+    wire::appendBytes(typeMeta, 2, kind);
+    ProtobufFrame frame{std::string("k8s\0", 4), {}};
+    wire::appendBytes(frame.begin, 1, typeMeta);
+    wire::appendTag(frame.begin, 2, wire::Bytes);
+    wire::appendVarint(frame.begin, messageBytes);
+    wire::appendBytes(frame.end, 3, ""); // contentEncoding
+    wire::appendBytes(frame.end, 4, ""); // contentType
+    return frame;
+}
+
+std::string encodeProtobuf(const TypeInfo &type, const bj::object &object) {
+    const std::string message = encodeMessage(type, object);
+    ProtobufFrame frame =
+        protobufFrame(text(object.if_contains("apiVersion")), text(object.if_contains("kind")), message.size());
+    std::string out = std::move(frame.begin);
+    out.reserve(out.size() + message.size() + frame.end.size());
+    out += message;
+    out += frame.end;
     return out;
+}
+
+Result<std::string> jsonToProtobuf(std::string_view json, const TypeInfo &type) {
+    TRY(bj::object object, parseObject(json, {}));
+    if (text(object.if_contains("apiVersion")).empty())
+        object["apiVersion"] = "v1";
+    return encodeProtobuf(type, object);
+}
+
+bool hasProtobuf(const TypeInfo &type) {
+    return std::ranges::any_of(type.fields, [](const FieldInfo &field) { return field.protobufNumber != 0; });
 }
 
 } // namespace coracle::api

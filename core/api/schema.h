@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string_view>
 
@@ -9,6 +10,7 @@
 /// immutable and lives as long as its owner (for built-in kinds: the process).
 namespace coracle::api {
 
+class RuntimeKind;
 struct TypeInfo;
 
 /// What a value is. Special scalars have a JSON form of their own (apimachinery).
@@ -36,6 +38,7 @@ enum class PatchStrategy : uint8_t { None, Merge, Replace, RetainKeys, MergeReta
 enum class JsonForm : uint8_t {
     Object,
     List,            ///< the list that the only field holds (ExtraValue, Verbs)
+    Map,             ///< the map that the only field holds (only in kinds made at run time)
     SchemaOrArray,   ///< JSONSchemaProps or a list of them
     SchemaOrBool,    ///< JSONSchemaProps or a bool
     SchemaOrStrings, ///< JSONSchemaProps or a list of strings
@@ -71,6 +74,8 @@ struct TypeInfo {
     std::span<const FieldInfo> fields; ///< in declaration order
     bool atomic = false;
     JsonForm form = JsonForm::Object;
+    /// Members beside the fields are allowed, of any shape (x-kubernetes-preserve-unknown-fields).
+    bool open = false;
 
     /// The field with this JSON name, looking into inlined structs; null when there is none.
     const FieldInfo *field(std::string_view jsonName) const;
@@ -106,8 +111,13 @@ struct ResourceInfo {
 
     /// "v1" or "apps/v1".
     std::string_view apiVersion;
+    /// Of a kind that was made at run time; null: built in.
+    const RuntimeKind *runtime = nullptr;
     bool hasSubresource(std::string_view name) const;
 };
+
+/// Keeps a resource alive that may go: that of a CustomResourceDefinition.
+using ResourcePtr = std::shared_ptr<const ResourceInfo>;
 
 /// The types of one API package (k8s.io/api/core/v1).
 struct PackageInfo {

@@ -1,11 +1,13 @@
 #include "core/api/strategic_merge_patch.h"
 
+#include "core/api/go_text.h"
 #include "core/api/schema.h"
 
 #include <algorithm>
 #include <boost/json/serialize.hpp>
 #include <boost/json/value.hpp>
 #include <fmt/format.h>
+#include <optional>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
@@ -23,7 +25,6 @@ constexpr std::string_view kRetainKeys = "$retainKeys";
 constexpr std::string_view kDeletePrefix = "$deleteFromPrimitiveList/";
 constexpr std::string_view kOrderPrefix = "$setElementOrder/";
 
-constexpr std::string_view kBadOrder = "The order in patch list doesn't match $setElementOrder list";
 constexpr std::string_view kBadOrderFormat = "invalid patch format of setElementOrder list";
 constexpr std::string_view kBadRetainKeys = "invalid patch format of retainKeys";
 constexpr std::string_view kBadPrimitives = "invalid patch format of primitive list";
@@ -33,12 +34,11 @@ bool isDirective(std::string_view key) {
 }
 
 Failure noMergeKey(const object &item, std::string_view key) {
-    return errors::badRequest(fmt::format("map: {} does not contain declared merge key: {}",
-                                          boost::json::serialize(item).substr(0, 200), key));
+    return errors::badRequest(fmt::format("map: {} does not contain declared merge key: {}", goText(item), key));
 }
 
-Failure badDirective(const value &directive) {
-    return errors::badRequest(fmt::format("unknown patch type: {}", boost::json::serialize(directive).substr(0, 100)));
+Failure badDirective(const value &directive, const object &patch) {
+    return errors::badRequest(fmt::format("unknown patch type: {} in map: {}", goText(directive), goText(patch)));
 }
 
 /// The type of an object: a struct, or a map with elements of a type. Null: unknown, where maps merge and lists are
@@ -93,24 +93,31 @@ Result<Positions> positionsOf(const array &items, std::string_view mergeKey) {
     return positions;
 }
 
-/// What a part of a patch means where the document has nothing: no nulls and no directives.
-value materialise(const value &patch) {
-    if (const auto *members = patch.if_object()) {
-        object result(patch.storage());
-        if (const value *directive = members->if_contains(kDirective); directive && *directive == "delete")
-            return result;
-        for (const auto &[key, item] : *members)
-            if (!isDirective(key) && !item.is_null())
-                result[key] = materialise(item);
-        return result;
+std::optional<value> materialise(const value &patch);
+
+/// The members that a patch means where the document has nothing: no nulls and no directives.
+object materialiseMembers(const object &patch) {
+    object result(patch.storage());
+    for (const auto &[key, item] : patch) {
+        if (isDirective(key) || item.is_null())
+            continue;
+        if (auto made = materialise(item))
+            result[key] = std::move(*made);
     }
+    return result;
+}
+
+/// The same for any value; nothing for an object with a directive, which is about something that is there.
+std::optional<value> materialise(const value &patch) {
+    if (const auto *members = patch.if_object())
+        return members->contains(kDirective) ? std::nullopt : std::optional<value>(materialiseMembers(*members));
     const auto *items = patch.if_array();
     if (!items)
         return patch;
     array result(patch.storage());
     for (const value &item : *items)
-        if (!item.is_object() || !item.get_object().contains(kDirective))
-            result.push_back(materialise(item));
+        if (auto made = materialise(item))
+            result.push_back(std::move(*made));
     return result;
 }
 
@@ -189,7 +196,7 @@ Result<KeyedPatch> readKeyedPatch(const array &patch, std::string_view mergeKey)
         } else if (*directive == "merge") {
             return errors::badRequest("merging lists cannot yet be specified in the patch");
         } else {
-            return badDirective(*directive);
+            return badDirective(*directive, *members);
         }
     }
     return result;
@@ -209,7 +216,7 @@ Result<array> mergeByKey(array document, const KeyedPatch &patch, const MemberSh
         TRY(Identity identity, identityOf(item, member.mergeKey));
         const auto [found, fresh] = positions.emplace(std::move(identity), result.size());
         if (fresh)
-            result.push_back(materialise(item));
+            result.push_back(materialiseMembers(item.get_object()));
         else
             CHECK(mergeObject(result[found->second].get_object(), item.get_object(), member.shape));
     }
@@ -233,7 +240,7 @@ Result<array> mergeList(array document, const array &patch, const MemberShape &m
         return errors::badRequest("cannot merge lists without merge key");
     TRY(const KeyedPatch keyed, readKeyedPatch(patch, member.mergeKey));
     if (keyed.replace)
-        return materialise(keyed.items).get_array();
+        return materialise(keyed.items)->get_array();
     TRY(array merged, mergeByKey(std::move(document), keyed, member));
     return arrange(std::move(merged), order ? *order : keyed.items, old, member.mergeKey);
 }
@@ -253,7 +260,9 @@ Result<> checkOrder(const array &patch, const array &order, std::string_view mer
             found = identity == wanted;
         }
         if (!found)
-            return errors::badRequest(std::string(kBadOrder));
+            return errors::badRequest(
+                fmt::format("The order in patch list:\n{}\n doesn't match $setElementOrder list:\n{}\n", goText(patch),
+                            goText(order)));
     }
     return {};
 }
@@ -277,7 +286,7 @@ Result<> mergeOrdered(object &document, const object &patch, std::string_view fi
     CHECK(checkOrder(items, order.get_array(), member.mergeKey));
     if (!member.mergesLists()) {
         if (given)
-            document[field] = materialise(*given);
+            document[field] = *materialise(*given);
         return {};
     }
     if (!given && !present)
@@ -327,7 +336,10 @@ Result<> mergeMember(object &document, std::string_view key, const value &patch,
     }
     value *present = document.if_contains(key);
     if (!present || present->kind() != patch.kind()) {
-        document[key] = materialise(patch);
+        if (auto made = materialise(patch))
+            document[key] = std::move(*made);
+        else
+            document.erase(key);
         return {};
     }
     const MemberShape member = shapeOf(parent, key);
@@ -338,15 +350,15 @@ Result<> mergeMember(object &document, std::string_view key, const value &patch,
         *present = std::move(merged);
         return {};
     }
-    *present = materialise(patch);
+    *present = patch.is_object() ? value(materialiseMembers(patch.get_object())) : materialise(patch).value_or(patch);
     return {};
 }
 
 Result<> mergeObject(object &document, const object &patch, const ObjectShape &parent) {
     if (const value *directive = patch.if_contains(kDirective)) {
         if (*directive != "replace" && *directive != "delete")
-            return badDirective(*directive);
-        document = materialise(patch).get_object();
+            return badDirective(*directive, patch);
+        document = *directive == "replace" ? materialiseMembers(patch) : object();
         return {};
     }
     if (const value *keys = patch.if_contains(kRetainKeys))

@@ -1,6 +1,7 @@
 #include "core/api/table.h"
 
 #include "core/api/json_writer.h"
+#include "core/api/runtime_kind.h"
 #include "core/api/selector.h"
 #include "core/api/table_row.h"
 
@@ -162,11 +163,15 @@ void appendMember(std::string &out, std::string_view name, std::string_view valu
 } // namespace
 
 std::span<const ColumnInfo> tableColumns(const ResourceInfo &resource) {
+    if (resource.runtime)
+        return resource.columns;
     return resource.columns.empty() || !printerOf(resource) ? std::span<const ColumnInfo>(kDefaultColumns)
                                                             : resource.columns;
 }
 
 boost::json::array tableCells(const ResourceInfo &resource, const boost::json::object &object, Stamp::Point now) {
+    if (resource.runtime)
+        return resource.runtime->tableCells(resource, object, now);
     table::Row row{object, now, {}};
     const table::Printer printer = resource.columns.empty() ? nullptr : printerOf(resource);
     if (printer) {
@@ -207,62 +212,49 @@ std::string humanDuration(std::chrono::nanoseconds duration) {
     return fmt::format("{}y", years);
 }
 
-std::string partialObjectMetadata(const boost::json::object &object) {
-    static const boost::json::value kEmpty = boost::json::object();
-    const auto *metadata = json::member(object, "metadata");
-    return R"({"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/v1","metadata":)" +
-           boost::json::serialize(metadata ? *metadata : kEmpty) + "}";
+std::string partialObjectMetadata(std::string_view metadata, std::string_view version) {
+    return fmt::format(R"({{"kind":"PartialObjectMetadata","apiVersion":"meta.k8s.io/{}","metadata":{}}})", version,
+                       metadata.empty() ? "{}" : metadata);
 }
 
-TableWriter::TableWriter(std::span<const ColumnInfo> columns, IncludeObject include, bool withColumns)
-    : m_include(include) {
-    if (!withColumns) {
-        m_columns = "null";
-        return;
-    }
-    m_columns = "[";
-    for (const ColumnInfo &column : columns) {
-        m_columns += m_columns.size() > 1 ? ",{" : "{";
-        appendMember(m_columns, "name", column.name);
-        appendMember(m_columns, "type", column.type);
-        appendMember(m_columns, "format", column.format);
-        appendMember(m_columns, "description", column.description);
-        m_columns += fmt::format(",\"priority\":{}}}", column.priority);
-    }
-    m_columns += "]";
-}
-
-void TableWriter::row(const boost::json::array &cells, const boost::json::object &object, std::string_view json) {
-    m_rows += m_rows.empty() ? "{\"cells\":" : ",{\"cells\":";
-    m_rows += boost::json::serialize(cells);
-    m_rows += ",";
-    m_rows += conditionsOf(object);
-    m_rows += "\"object\":";
-    if (m_include == IncludeObject::None)
-        m_rows += "null";
-    else if (m_include == IncludeObject::Metadata)
-        m_rows += partialObjectMetadata(object);
-    else
-        m_rows += json;
-    m_rows += "}";
-}
-
-std::string TableWriter::finish(std::string_view resourceVersion, std::string_view continueToken,
-                                int64_t remainingItemCount) {
-    std::string out = R"({"kind":"Table","apiVersion":"meta.k8s.io/v1","metadata":{)";
+void TableWriter::head(std::string_view resourceVersion, std::string_view continueToken, int64_t remainingItemCount) {
+    m_text += fmt::format(R"({{"kind":"Table","apiVersion":"meta.k8s.io/{}","metadata":{{)", m_version);
     if (!resourceVersion.empty())
-        appendMember(out, "resourceVersion", resourceVersion);
+        appendMember(m_text, "resourceVersion", resourceVersion);
     if (!continueToken.empty())
-        appendMember(out, "continue", continueToken);
+        appendMember(m_text, "continue", continueToken);
     if (remainingItemCount > 0)
-        out += fmt::format("{}\"remainingItemCount\":{}", out.back() == '{' ? "" : ",", remainingItemCount);
-    out.reserve(out.size() + m_columns.size() + m_rows.size() + 64);
-    out += "},\"columnDefinitions\":";
-    out += m_columns;
-    out += ",\"rows\":[";
-    out += m_rows;
-    out += "]}";
-    return out;
+        m_text += fmt::format("{}\"remainingItemCount\":{}", m_text.back() == '{' ? "" : ",", remainingItemCount);
+    m_text += "},\"columnDefinitions\":";
+}
+
+void TableWriter::begin(std::string_view resourceVersion, std::string_view continueToken, int64_t remainingItemCount) {
+    head(resourceVersion, continueToken, remainingItemCount);
+    m_text += '[';
+    for (const ColumnInfo &column : m_columns) {
+        m_text += m_text.back() == '[' ? "{" : ",{";
+        appendMember(m_text, "name", column.name);
+        appendMember(m_text, "type", column.type);
+        appendMember(m_text, "format", column.format);
+        appendMember(m_text, "description", column.description);
+        m_text += fmt::format(",\"priority\":{}}}", column.priority);
+    }
+    m_text += "],\"rows\":[";
+}
+
+void TableWriter::beginEvent(std::string_view resourceVersion) {
+    head(resourceVersion, {}, 0);
+    m_text += "null,\"rows\":[";
+}
+
+void TableWriter::row(const boost::json::array &cells, const boost::json::object &object, std::string_view included) {
+    m_text += std::exchange(m_first, false) ? "{\"cells\":" : ",{\"cells\":";
+    m_text += boost::json::serialize(cells);
+    m_text += ',';
+    m_text += conditionsOf(object);
+    m_text += "\"object\":";
+    m_text += included.empty() ? "null" : included;
+    m_text += '}';
 }
 
 } // namespace coracle::api

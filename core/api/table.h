@@ -8,6 +8,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 /// Server-side printing (meta.k8s.io/v1 Table): what `kubectl get` shows.
 namespace coracle::api {
@@ -22,25 +23,37 @@ boost::json::array tableCells(const ResourceInfo &resource, const boost::json::o
 /// What of each object a table carries (?includeObject=).
 enum class IncludeObject : uint8_t { None, Metadata, Object };
 
-/// Builds a Table as JSON text, row by row. The first call to row() or finish() ends the choice of columns.
+/// Writes a Table as JSON text, row by row: begin() or beginEvent(), row() any number of times, end(). The text can be
+/// taken away in between.
 class TableWriter {
 public:
-    /// `withColumns` false: a later event of a watch, which repeats no column definitions.
-    TableWriter(std::span<const ColumnInfo> columns, IncludeObject include, bool withColumns = true);
+    static constexpr std::string_view kEnd = "]}"; ///< what end() writes
+    /// `version` is that of meta.k8s.io that was asked for.
+    TableWriter(std::span<const ColumnInfo> columns, std::string_view version)
+        : m_columns(columns), m_version(version) {}
 
-    /// `json` is the object's text as it is stored, `object` the same parsed.
-    void row(const boost::json::array &cells, const boost::json::object &object, std::string_view json);
-    /// The whole Table. Empty texts and zero are left out of the list metadata.
-    std::string finish(std::string_view resourceVersion, std::string_view continueToken = {},
-                       int64_t remainingItemCount = 0);
+    /// Empty texts and zero are left out of the list metadata.
+    void begin(std::string_view resourceVersion, std::string_view continueToken = {}, int64_t remainingItemCount = 0);
+    /// Of a later event of a watch, which repeats no column definitions.
+    void beginEvent(std::string_view resourceVersion);
+    /// `included` is the JSON text of what the row carries of its object; empty: nothing.
+    void row(const boost::json::array &cells, const boost::json::object &object, std::string_view included);
+    void end() { m_text += kEnd; }
+
+    const std::string &text() const { return m_text; }
+    std::string take() { return std::exchange(m_text, {}); }
 
 private:
-    std::string m_columns, m_rows;
-    IncludeObject m_include;
+    void head(std::string_view resourceVersion, std::string_view continueToken, int64_t remainingItemCount);
+
+    std::span<const ColumnInfo> m_columns;
+    std::string_view m_version;
+    std::string m_text;
+    bool m_first = true;
 };
 
-/// The object's metadata with apiVersion meta.k8s.io/v1 and kind PartialObjectMetadata.
-std::string partialObjectMetadata(const boost::json::object &object);
+/// An object's metadata (JSON text) as PartialObjectMetadata of a version of meta.k8s.io.
+std::string partialObjectMetadata(std::string_view metadata, std::string_view version);
 
 /// kubectl's short form of a duration: 45s, 3m20s, 5h, 12d, 2y30d.
 std::string humanDuration(std::chrono::nanoseconds duration);

@@ -1,11 +1,9 @@
-#include "core/api/typed_walk.h"
+#include "core/api/typed_nodes.h"
 
-#include <boost/json/parse.hpp>
+#include <algorithm>
 #include <boost/json/serialize.hpp>
-#include <boost/json/value.hpp>
 #include <fmt/format.h>
-#include <map>
-#include <optional>
+#include <fmt/ranges.h>
 
 namespace coracle::api {
 
@@ -15,36 +13,6 @@ using boost::json::array;
 using boost::json::object;
 using boost::json::value;
 using Kind = Shape::Kind;
-
-PathElement named(std::string_view name) {
-    return {PathElement::Kind::Field, std::string(name)};
-}
-
-/// An object whose members are walked one by one.
-const object *granularObject(const value *v, const Shape &shape) {
-    const bool fits = shape.kind() == Kind::Struct || shape.kind() == Kind::Map || shape.kind() == Kind::Unknown;
-    return v && fits && !shape.atomic() ? v->if_object() : nullptr;
-}
-
-/// A list whose items are walked one by one.
-const array *granularList(const value *v, const Shape &shape) {
-    return v && shape.kind() == Kind::List && !shape.atomic() ? v->if_array() : nullptr;
-}
-
-bool isEmptyContainer(const value &v) {
-    return (v.is_object() && v.get_object().empty()) || (v.is_array() && v.get_array().empty());
-}
-
-using Items = std::map<PathElement, const value *>; ///< the first item with each address
-
-Items itemsOf(const array *list, const Shape &shape) {
-    Items items;
-    if (list)
-        for (const value &item : *list)
-            if (auto address = shape.addressOf(item))
-                items.emplace(std::move(*address), &item);
-    return items;
-}
 
 /// What one node contributes to a Difference: itself and what is below it.
 struct NodeDifference {
@@ -84,8 +52,9 @@ void compareMembers(const object *before, const object *after, const Shape &shap
             left = left ? left : empty;
             right = right ? right : empty;
         }
-        if (left || right)
-            out.append(named(name), compare(left, right, memberShape));
+        // Most members are the same, so that nothing needs to be known about them.
+        if ((left || right) && !(left && right && *left == *right))
+            out.append(namedElement(name), compare(left, right, memberShape));
     };
     if (before)
         for (const auto &[name, item] : *before)
@@ -96,16 +65,50 @@ void compareMembers(const object *before, const object *after, const Shape &shap
                 compareOne(name);
 }
 
-void compareItems(const array *before, const array *after, const Shape &shape, NodeDifference &out) {
-    const Items left = itemsOf(before, shape), right = itemsOf(after, shape);
-    const Shape element = shape.element();
-    for (const auto &[address, item] : left) {
-        const auto other = right.find(address);
-        out.append(address, compare(item, other == right.end() ? nullptr : other->second, element));
+/// The items with one address, on one side. Of more than one, all together are one value that nobody looks into.
+using Group = std::span<const ListItem>;
+
+void compareGroups(const PathElement &address, Group left, Group right, const Shape &element, NodeDifference &out) {
+    const auto first = [](Group group) { return group.empty() ? nullptr : group.front().value; };
+    if (left.size() <= 1 && right.size() <= 1) {
+        if (left.empty() || right.empty() || *first(left) != *first(right))
+            out.append(address, compare(first(left), first(right), element));
+        return;
     }
-    for (const auto &[address, item] : right)
-        if (!left.contains(address))
-            out.append(address, compare(nullptr, item, element));
+    NodeDifference all;
+    if (left.size() >= 2 && right.size() >= 2) {
+        all.modified = !std::ranges::equal(left, right, [](auto &a, auto &b) { return *a.value == *b.value; });
+    } else if (left.size() >= 2) {
+        if (!right.empty())
+            all.below.added = std::move(compare(nullptr, first(right), element).below.added);
+        all.added = !right.empty();
+        all.removed = true;
+    } else {
+        if (!left.empty())
+            all.below.removed = std::move(compare(first(left), nullptr, element).below.removed);
+        all.removed = !left.empty();
+        all.added = true;
+    }
+    out.append(address, std::move(all));
+}
+
+void compareItems(const array *before, const array *after, const Shape &shape, NodeDifference &out) {
+    const ListItems left = itemsOf(before, shape), right = itemsOf(after, shape);
+    const Shape element = shape.element();
+    const auto groupAt = [](const ListItems &items, size_t begin, const PathElement &address) {
+        size_t end = begin;
+        while (end < items.size() && items[end].address == address)
+            ++end;
+        return Group(items).subspan(begin, end - begin);
+    };
+    for (size_t i = 0, j = 0; i < left.size() || j < right.size();) {
+        const bool fromLeft = j == right.size() || (i < left.size() && left[i].address < right[j].address);
+        const PathElement &address = fromLeft ? left[i].address : right[j].address;
+        const Group a = groupAt(left, i, address), b = groupAt(right, j, address);
+        compareGroups(address, a, b, element, out);
+        i += a.size();
+        j += b.size();
+    }
 }
 
 /// At least one of the two must be there.
@@ -120,6 +123,10 @@ NodeDifference compare(const value *before, const value *after, const Shape &sha
     const bool lists = (leftList || !before) && (rightList || !after);
     if (hollow || (!objects && !lists)) {
         out.modified = before && after && *before != *after;
+        // A value without a schema may turn from an object into something else, or back.
+        if (!hollow && (leftObject || rightObject))
+            compareMembers(leftObject, rightObject, shape, out);
+        out.sort();
         return out;
     }
     if (objects)
@@ -130,56 +137,33 @@ NodeDifference compare(const value *before, const value *after, const Shape &sha
     return out;
 }
 
-value mergeLists(const array &base, const array &overlay, const Shape &shape);
-
-value mergeObjects(const object &base, const object &overlay, const Shape &shape) {
-    object result = base;
-    for (const auto &[name, item] : overlay) {
-        const value *old = base.if_contains(name);
-        if (item.is_null())
-            result.erase(name);
-        else
-            result[name] = mergeTyped(old ? *old : value(), item, shape.member(name));
-    }
-    return result;
-}
-
-/// Items keep their order within each list; where the two disagree, the overlay's order wins. An item that both have
-/// comes out where the base has it, unless the overlay wants another one before it.
-value mergeLists(const array &base, const array &overlay, const Shape &shape) {
-    const Items oldItems = itemsOf(&base, shape), newItems = itemsOf(&overlay, shape);
-    const Shape element = shape.element();
-    std::vector<std::pair<PathElement, const value *>> wanted; // the overlay without what cannot be addressed
-    for (const value &item : overlay)
-        if (auto address = shape.addressOf(item))
-            wanted.emplace_back(std::move(*address), &item);
-    array result;
-    size_t next = 0, shared = 0; // in wanted: the next to take, and the next that the base has too
-    const auto findShared = [&] {
-        while (shared < wanted.size() && !oldItems.contains(wanted[shared].first))
-            ++shared;
-    };
-    const auto takeUntil = [&](size_t end) {
-        for (; next < end; ++next) {
-            const auto old = oldItems.find(wanted[next].first);
-            result.push_back(mergeTyped(old == oldItems.end() ? value() : *old->second, *wanted[next].second, element));
-        }
-    };
-    findShared();
-    for (const value &item : base) {
-        const auto address = shape.addressOf(item);
-        if (!address || !newItems.contains(*address)) {
-            result.push_back(item);
-        } else if (shared < wanted.size() && wanted[shared].first == *address) {
-            takeUntil(++shared);
-            findShared();
-        }
-    }
-    takeUntil(wanted.size());
-    return result;
-}
-
 } // namespace
+
+const object *granularObject(const value *v, const Shape &shape) {
+    const bool fits = shape.kind() == Kind::Struct || shape.kind() == Kind::Map || shape.kind() == Kind::Unknown;
+    return v && fits && !shape.atomic() ? v->if_object() : nullptr;
+}
+
+const array *granularList(const value *v, const Shape &shape) {
+    return v && shape.kind() == Kind::List && !shape.atomic() ? v->if_array() : nullptr;
+}
+
+ListItems itemsOf(const array *list, const Shape &shape) {
+    ListItems items;
+    if (!list)
+        return items;
+    items.reserve(list->size());
+    for (const value &item : *list)
+        if (auto address = shape.addressOf(item))
+            items.push_back({std::move(*address), &item});
+    std::ranges::stable_sort(items, {}, &ListItem::address);
+    return items;
+}
+
+std::pair<const ListItem *, size_t> findItem(const ListItems &items, const PathElement &address) {
+    const auto found = std::ranges::equal_range(items, address, {}, &ListItem::address);
+    return {found.empty() ? nullptr : &found.front(), found.size()};
+}
 
 Shape Shape::of(const TypeInfo *type) {
     Shape shape;
@@ -189,9 +173,11 @@ Shape Shape::of(const TypeInfo *type) {
     shape.m_atomic = type->atomic;
     if (type->form == JsonForm::Object) {
         shape.m_kind = Kind::Struct;
-    } else if (type->form == JsonForm::List) {
-        shape.m_kind = Kind::List;
-        shape.m_atomic = true;
+    } else if ((type->form == JsonForm::List || type->form == JsonForm::Map) && !type->fields.empty()) {
+        shape.m_field = &type->fields.front();
+        shape.m_kind = type->form == JsonForm::List ? Kind::List : Kind::Map;
+        shape.m_atomic =
+            shape.m_kind == Kind::List ? shape.m_field->listType == ListType::Atomic : shape.m_field->atomicMap;
     }
     return shape;
 }
@@ -202,13 +188,18 @@ Shape Shape::ofElement(const FieldInfo &field) {
         shape = of(field.type);
     else if (field.kind != ValueKind::Raw)
         shape.m_kind = Kind::Scalar;
-    shape.m_field = &field;
+    if (!shape.m_field) // a type that is a list or map by its form has a field of its own
+        shape.m_field = &field;
     shape.m_item = true;
     return shape;
 }
 
 bool Shape::declares(std::string_view name) const {
     return m_kind == Kind::Struct && m_type->field(name);
+}
+
+bool Shape::allows(std::string_view name) const {
+    return m_kind != Kind::Struct || m_type->open || m_type->field(name);
 }
 
 Shape Shape::member(std::string_view name) const {
@@ -245,29 +236,36 @@ bool Shape::emptyIsAbsent() const {
 
 Result<PathElement> Shape::addressOf(const value &item) const {
     if (!m_field || m_field->listType == ListType::Set) {
-        if (item.is_object() || item.is_array())
-            return errors::other("associative list without keys has an element that's a map or list type");
+        if (item.is_object())
+            return errors::other("associative list without keys has an element that's a map type");
+        if (item.is_array())
+            return errors::other("not supported: associative list with lists as elements");
+        if (item.is_null())
+            return errors::other("associative list without keys has an element that's an explicit null");
         return PathElement{PathElement::Kind::Value, boost::json::serialize(item)};
     }
+    if (item.is_null())
+        return errors::other("associative list with keys may not have a null element");
     const auto *members = item.if_object();
     if (!members)
         return errors::other("associative list with keys may not have non-map elements");
-    std::map<std::string_view, std::string> keys;
-    for (std::string_view name : m_field->listMapKeys) {
+    std::vector<std::string_view> names(m_field->listMapKeys.begin(), m_field->listMapKeys.end());
+    std::ranges::sort(names);
+    std::string text = "{";
+    for (std::string_view name : names) {
         const value *key = members->if_contains(name);
         const FieldInfo *keyField = m_field->type ? m_field->type->field(name) : nullptr;
-        if (key && !key->is_null())
-            keys[name] = boost::json::serialize(*key);
-        else if (keyField && !keyField->defaultJson.empty())
-            keys[name] = keyField->defaultJson;
-        else
-            return errors::other(fmt::format("associative list with keys has an element that omits key field \"{}\" "
-                                             "(and doesn't have default value)",
-                                             name));
+        const bool given = key && !key->is_null();
+        // A key without value or default is no part of the address: that is an address of its own.
+        if (!given && (!keyField || keyField->defaultJson.empty()))
+            continue;
+        text += fmt::format("{}\"{}\":", text.size() > 1 ? "," : "", name);
+        text += given ? boost::json::serialize(*key) : std::string(keyField->defaultJson);
     }
-    std::string text = "{";
-    for (const auto &[name, key] : keys)
-        text += fmt::format("{}\"{}\":{}", text.size() > 1 ? "," : "", name, key);
+    if (text.size() == 1)
+        return errors::other(fmt::format("associative list with keys has an element that omits all key fields "
+                                         "[\"{}\"] (and doesn't have default values for any key fields)",
+                                         fmt::join(m_field->listMapKeys, "\" \"")));
     return PathElement{PathElement::Kind::Key, text + "}"};
 }
 
@@ -278,12 +276,16 @@ FieldSet fieldsOf(const value &v, const Shape &shape) {
             const Shape memberShape = shape.member(name);
             const bool leaf = !granularObject(&item, memberShape) && !granularList(&item, memberShape);
             const bool emptyObject = item.is_object() && item.get_object().empty();
-            set.append(named(name), leaf || emptyObject || !shape.declares(name), fieldsOf(item, memberShape));
+            set.append(namedElement(name), leaf || emptyObject || !shape.declares(name), fieldsOf(item, memberShape));
         }
     } else if (const array *list = granularList(&v, shape)) {
-        for (const value &item : *list)
-            if (auto address = shape.addressOf(item))
-                set.append(std::move(*address), true, fieldsOf(item, shape.element()));
+        const ListItems items = itemsOf(list, shape);
+        for (size_t i = 0, end = 0; i < items.size(); i = end) {
+            for (end = i + 1; end < items.size() && items[end].address == items[i].address;)
+                ++end;
+            // Nobody looks into items that share an address.
+            set.append(items[i].address, true, end == i + 1 ? fieldsOf(*items[i].value, shape.element()) : FieldSet());
+        }
     }
     set.sort();
     return set;
@@ -294,61 +296,6 @@ Difference differenceOf(const object &before, const object &after, const Shape &
     compareMembers(&before, &after, shape, out);
     out.sort();
     return std::move(out.below);
-}
-
-value mergeTyped(const value &base, const value &overlay, const Shape &shape) {
-    if (const object *members = granularObject(&overlay, shape)) {
-        const object *old = base.if_object();
-        return mergeObjects(old ? *old : object(), *members, shape);
-    }
-    if (const array *items = granularList(&overlay, shape)) {
-        const array *old = base.if_array();
-        return mergeLists(old ? *old : array(), *items, shape);
-    }
-    return overlay;
-}
-
-value withoutFields(const value &v, const FieldSet &fields, const Shape &shape) {
-    if (fields.empty())
-        return v;
-    if (const object *members = granularObject(&v, shape)) {
-        object result;
-        for (const auto &[name, item] : *members) {
-            const FieldSet::Entry *entry = fields.find(named(name));
-            if (!entry) {
-                result[name] = item;
-            } else if (!entry->member) {
-                value rest = withoutFields(item, entry->children, shape.member(name));
-                if (!isEmptyContainer(rest) || isEmptyContainer(item))
-                    result[name] = std::move(rest);
-            }
-        }
-        return result;
-    }
-    const array *items = granularList(&v, shape);
-    if (!items)
-        return v;
-    array result;
-    for (const value &item : *items) {
-        const auto address = shape.addressOf(item);
-        const FieldSet::Entry *entry = address ? fields.find(*address) : nullptr;
-        if (!entry)
-            result.push_back(item);
-        else if (!entry->member)
-            result.push_back(withoutFields(item, entry->children, shape.element()));
-    }
-    return result;
-}
-
-FieldSet withNamedParents(const FieldSet &fields, const Shape &shape) {
-    FieldSet result;
-    for (const FieldSet::Entry &entry : fields.entries()) {
-        const bool field = entry.element.kind == PathElement::Kind::Field;
-        const Shape below = field ? shape.member(entry.element.text) : shape.element();
-        result.append(entry.element, entry.member || (field && shape.declares(entry.element.text)),
-                      withNamedParents(entry.children, below));
-    }
-    return result;
 }
 
 } // namespace coracle::api

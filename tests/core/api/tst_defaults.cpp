@@ -135,6 +135,42 @@ static const Row kRows[] = {
      R"({"scaleUp":{"stabilizationWindowSeconds":0,"selectPolicy":"Max","policies":[{"type":"Pods","value":4,)"
      R"("periodSeconds":15},{"type":"Percent","value":100,"periodSeconds":15}]},"scaleDown":{"selectPolicy":"Max",)"
      R"("policies":[{"type":"Percent","value":100,"periodSeconds":15}]}}})"},
+    {"pod as a whole", "v1", "Pod",
+     R"({"resources":{"limits":{"cpu":"4","memory":"1Gi"}},"containers":[{"name":"a","image":"i:1","resources":{"requests":)"
+     R"({"cpu":"500m"}}},{"name":"b","image":"i:1","resources":{"requests":{"cpu":"1"}}}]})",
+     R"({"containers":[{"name":"a","image":"i:1","resources":{"requests":{"cpu":"500m"}},"terminationMessagePath":)"
+     R"("/dev/termination-log","terminationMessagePolicy":"File","imagePullPolicy":"IfNotPresent"},{"name":"b","image":)"
+     R"("i:1","resources":{"requests":{"cpu":"1"}},"terminationMessagePath":"/dev/termination-log",)"
+     R"("terminationMessagePolicy":"File","imagePullPolicy":"IfNotPresent"}],"restartPolicy":"Always",)"
+     R"("terminationGracePeriodSeconds":30,"dnsPolicy":"ClusterFirst","securityContext":{},"schedulerName":)"
+     R"("default-scheduler","enableServiceLinks":true,"resources":{"limits":{"cpu":"4","memory":"1Gi"},"requests":)"
+     R"({"cpu":"1500m","memory":"1Gi"}}})"},
+    {"old volumes", "v1", "PersistentVolume",
+     R"({"rbd":{"monitors":["m"],"image":"i"},"iscsi":{"targetPortal":"p","iqn":"q","lun":0},"scaleIO":{"gateway":"g",)"
+     R"("system":"s","secretRef":null},"azureDisk":{"diskName":"d","diskURI":"u"}})",
+     R"({"rbd":{"monitors":["m"],"image":"i","pool":"rbd","user":"admin","keyring":"/etc/ceph/keyring"},"iscsi":)"
+     R"({"targetPortal":"p","iqn":"q","lun":0,"iscsiInterface":"default"},"scaleIO":{"gateway":"g","system":"s",)"
+     R"("secretRef":null,"storageMode":"ThinProvisioned","fsType":"xfs"},"azureDisk":{"diskName":"d","diskURI":"u",)"
+     R"("cachingMode":"ReadWrite","fsType":"ext4","readOnly":false,"kind":"Shared"},"persistentVolumeReclaimPolicy":)"
+     R"("Retain","volumeMode":"Filesystem"})"},
+    {"ingress class", "networking.k8s.io/v1", "IngressClass",
+     R"({"controller":"a/b","parameters":{"kind":"k","name":"n"}})",
+     R"({"controller":"a/b","parameters":{"kind":"k","name":"n","scope":"Cluster"}})"},
+    {"driver", "storage.k8s.io/v1", "CSIDriver", "{}",
+     R"({"attachRequired":true,"podInfoOnMount":false,"volumeLifecycleModes":["Persistent"],"storageCapacity":false,)"
+     R"("fsGroupPolicy":"ReadWriteOnceWithFSType","requiresRepublish":false,"seLinuxMount":false})"},
+    {"flow schema", "flowcontrol.apiserver.k8s.io/v1", "FlowSchema", R"({"priorityLevelConfiguration":{"name":"p"}})",
+     R"({"priorityLevelConfiguration":{"name":"p"},"matchingPrecedence":1000})"},
+    {"priority level", "flowcontrol.apiserver.k8s.io/v1", "PriorityLevelConfiguration",
+     R"({"type":"Limited","limited":{"limitResponse":{"type":"Queue","queuing":{}}}})",
+     R"({"type":"Limited","limited":{"nominalConcurrencyShares":30,"limitResponse":{"type":"Queue","queuing":{"queues":64,)"
+     R"("handSize":8,"queueLengthLimit":50}},"lendablePercent":0}})"},
+    {"device claim", "resource.k8s.io/v1", "ResourceClaim",
+     R"({"devices":{"requests":[{"name":"a","exactly":{"deviceClassName":"x","tolerations":[{"key":"k"}]}},{"name":"b",)"
+     R"("firstAvailable":[{"name":"c","deviceClassName":"y","allocationMode":"All"}]}]}})",
+     R"({"devices":{"requests":[{"name":"a","exactly":{"deviceClassName":"x","allocationMode":"ExactCount","count":1,)"
+     R"("tolerations":[{"key":"k","operator":"Equal"}]}},{"name":"b","firstAvailable":[{"name":"c","deviceClassName":"y",)"
+     R"("allocationMode":"All"}]}]}})"},
     {"definition", "apiextensions.k8s.io/v1", "CustomResourceDefinition",
      R"({"group":"g","scope":"Cluster","names":{"kind":"FooBar","plural":"foobars"},"versions":[]})",
      R"({"group":"g","scope":"Cluster","names":{"kind":"FooBar","plural":"foobars","singular":"foobar",)"

@@ -68,20 +68,24 @@ private slots:
         row("no parent", "{}", "[{'op':'add','path':'/a/b','value':1}]", "", 422);
         row("parent is scalar", "{'a':1}", "[{'op':'add','path':'/a/b','value':1}]", "", 422);
         row("out of bounds", "{'a':[1]}", "[{'op':'add','path':'/a/2','value':1}]", "", 422);
-        row("negative", "{'a':[1]}", "[{'op':'remove','path':'/a/-1'}]", "", 422);
+        row("from the end", "{'a':[1,2]}", "[{'op':'remove','path':'/a/-1'},{'op':'add','path':'/a/-1','value':3}]",
+            "{'a':[1,3]}");
+        row("before the begin", "{'a':[1]}", "[{'op':'remove','path':'/a/-2'}]", "", 422);
+        row("sign only", "{'a':[1]}", "[{'op':'remove','path':'/a/+-0'}]", "", 422);
         row("huge index", "{'a':[1]}", "[{'op':'remove','path':'/a/99999999999999999999'}]", "", 422);
-        row("leading zero", "{'a':[1]}", "[{'op':'remove','path':'/a/00'}]", "", 422);
+        row("leading zero", "{'a':[1]}", "[{'op':'remove','path':'/a/00'}]", "{'a':[]}");
+        row("no number", "{'a':[1]}", "[{'op':'remove','path':'/a/x'}]", "", 422);
         row("remove all", "{'a':1}", "[{'op':'remove','path':''}]", "", 422);
         row("into itself", "{'a':{'b':{}}}", "[{'op':'move','from':'/a','path':'/a/b/c'}]", "", 422);
         row("all or nothing", "{'a':1}", "[{'op':'remove','path':'/a'},{'op':'remove','path':'/a'}]", "", 422);
         row("no list", "{}", "{'op':'remove','path':'/a'}", "", 400);
         row("no object", "{}", "[1]", "", 400);
-        row("no op", "{}", "[{'path':'/a'}]", "", 400);
-        row("no path", "{}", "[{'op':'remove'}]", "", 400);
-        row("no value", "{}", "[{'op':'add','path':'/a'}]", "", 400);
-        row("no from", "{}", "[{'op':'copy','path':'/a'}]", "", 400);
-        row("other op", "{}", "[{'op':'merge','path':'/a','value':1}]", "", 400);
-        row("bad pointer", "{}", "[{'op':'remove','path':'a'}]", "", 400);
+        row("no op", "{}", "[{'path':'/a'}]", "", 422);
+        row("no path", "{}", "[{'op':'remove'}]", "", 422);
+        row("no value", "{}", "[{'op':'add','path':'/a'}]", "{'a':null}");
+        row("no from", "{}", "[{'op':'copy','path':'/a'}]", "", 422);
+        row("other op", "{}", "[{'op':'merge','path':'/a','value':1}]", "", 422);
+        row("bad pointer", "{}", "[{'op':'remove','path':'a'}]", "", 422);
     }
     void appliesJsonPatches() {
         QFETCH(QByteArray, document);
@@ -219,6 +223,24 @@ private slots:
             "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':80,'name':'http'},{'containerPort':81}]}]}}",
             "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':80,'name':'web'}]}]}}",
             "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':80,'name':'web'},{'containerPort':81}]}]}}");
+        row("a directive for what is not there", "{}",
+            "{'spec':{'$patch':'delete'},'metadata':{'labels':{'$patch':'replace','a':'1'},'name':'n'}}",
+            "{'metadata':{'name':'n'}}");
+        row("a directive for another type", "{'spec':1}", "{'spec':{'$patch':'replace','nodeName':'n'}}", "{}");
+        row("merge by two keys that are one",
+            "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':53,"
+            "'protocol':'TCP'}]}]}}",
+            "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':53,'protocol':'UDP'}]}]}}",
+            "{'spec':{'containers':[{'name':'a','ports':[{'containerPort':53,'protocol':'UDP'}]}]}}");
+        row("delete every match", "{'spec':{'containers':[{'name':'a','image':'1'},{'name':'b'},{'name':'a'}]}}",
+            "{'spec':{'containers':[{'name':'a','$patch':'delete'}]}}", "{'spec':{'containers':[{'name':'b'}]}}");
+        row("delete all scalars", "{'metadata':{'finalizers':['a']}}",
+            "{'metadata':{'$deleteFromPrimitiveList/finalizers':['a'],'finalizers':['b'],"
+            "'$setElementOrder/finalizers':['b']}}",
+            "{'metadata':{'finalizers':['b']}}");
+        row("order of scalars", "{'metadata':{'finalizers':['a','b','c']}}",
+            "{'metadata':{'$setElementOrder/finalizers':['c','a'],'finalizers':['c']}}",
+            "{'metadata':{'finalizers':['b','c','a']}}");
         row("null list", "{'spec':{'containers':null}}", "{'spec':{'containers':[{'name':'a'}]}}",
             "{'spec':{'containers':[{'name':'a'}]}}");
         row("nothing", "{'spec':{'x':1}}", "{}", "{'spec':{'x':1}}");
@@ -237,15 +259,15 @@ private slots:
     void refusesStrategicPatches_data() {
         QTest::addColumn<QByteArray>("message");
         const auto row = [](const char *patch, const char *message) { QTest::newRow(patch) << QByteArray(message); };
-        row("{'$patch':'other'}", "unknown patch type: \"other\"");
-        row("{'spec':{'$patch':1}}", "unknown patch type: 1");
-        row("{'spec':{'containers':[{'image':'x'}]}}",
-            "map: {\"image\":\"x\"} does not contain declared merge key: name");
+        row("{'$patch':'other'}", "unknown patch type: other in map: map[$patch:other]");
+        row("{'spec':{'$patch':1}}", "unknown patch type: 1 in map: map[$patch:1]");
+        row("{'spec':{'containers':[{'image':'x'}]}}", "map: map[image:x] does not contain declared merge key: name");
         row("{'spec':{'containers':[{'$patch':'delete'}]}}",
-            "map: {\"$patch\":\"delete\"} does not contain declared merge key: name");
+            "map: map[$patch:delete] does not contain declared merge key: name");
         row("{'spec':{'containers':['x']}}", "list element types are not identical");
         row("{'spec':{'containers':[{'$patch':'merge'}]}}", "merging lists cannot yet be specified in the patch");
-        row("{'spec':{'containers':[{'name':'a','$patch':'x'}]}}", "unknown patch type: \"x\"");
+        row("{'spec':{'containers':[{'name':'a','$patch':'x'}]}}",
+            "unknown patch type: x in map: map[$patch:x name:a]");
         row("{'spec':{'$retainKeys':'x'}}", "invalid patch format of retainKeys");
         row("{'spec':{'$retainKeys':[1]}}", "invalid patch format of retainKeys");
         row("{'spec':{'$retainKeys':['a'],'nodeName':'x'}}", "invalid patch format of retainKeys");
@@ -254,9 +276,10 @@ private slots:
             "invalid patch format of setElementOrder list");
         row("{'spec':{'$setElementOrder/containers':[{'name':'b'},{'name':'a'}],'containers':[{'name':'a'},{'name':"
             "'b'}]}}",
-            "The order in patch list doesn't match $setElementOrder list");
+            "The order in patch list:\n[map[name:a] map[name:b]]\n doesn't match $setElementOrder list:\n[map[name:b] "
+            "map[name:a]]\n");
         row("{'spec':{'$setElementOrder/containers':[{}],'containers':[{'name':'a'}]}}",
-            "map: {} does not contain declared merge key: name");
+            "map: map[] does not contain declared merge key: name");
         row("{'metadata':{'$deleteFromPrimitiveList/finalizers':1}}", "invalid patch format of primitive list");
     }
     void refusesStrategicPatches() {

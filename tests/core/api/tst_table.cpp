@@ -345,13 +345,19 @@ private slots:
         QVERIFY(pods);
         const std::string text = R"({"kind":"Pod","metadata":{"name":"a\u0022b"},"status":{"phase":"Failed"}})";
         const auto pod = json::parse(text).as_object();
-        const auto build = [&](IncludeObject include, bool withColumns) {
-            TableWriter writer(tableColumns(*pods), include, withColumns);
-            writer.row(tableCells(*pods, pod, kNow), pod, text);
-            writer.row(tableCells(*pods, pod, kNow), pod, text);
-            return json::parse(writer.finish("12", "token", 7)).as_object();
+        const auto build = [&](std::string_view included, bool withColumns) {
+            TableWriter writer(tableColumns(*pods), "v1");
+            if (withColumns)
+                writer.begin("12", "token", 7);
+            else
+                writer.beginEvent("12");
+            std::string built = writer.take();
+            writer.row(tableCells(*pods, pod, kNow), pod, included);
+            writer.row(tableCells(*pods, pod, kNow), pod, included);
+            writer.end();
+            return json::parse(built + writer.text()).as_object();
         };
-        auto table = build(IncludeObject::Object, true);
+        auto table = build(text, true);
         QCOMPARE(table.at("kind"), json::value("Table"));
         QCOMPARE(table.at("apiVersion"), json::value("meta.k8s.io/v1"));
         QCOMPARE(table.at("metadata"),
@@ -365,14 +371,19 @@ private slots:
         QCOMPARE(column.at("format"), json::value("name"));
         QCOMPARE(column.at("priority"), json::value(0));
         QVERIFY(column.contains("description"));
-        table = build(IncludeObject::Metadata, false);
+        table = build(partialObjectMetadata(R"({"name":"x"})", "v1beta1"), false);
         QVERIFY(table.at("columnDefinitions").is_null());
         QCOMPARE(table.at("rows").at(1).at("object"), (json::value{{"kind", "PartialObjectMetadata"},
-                                                                   {"apiVersion", "meta.k8s.io/v1"},
-                                                                   {"metadata", {{"name", "a\"b"}}}}));
-        QVERIFY(build(IncludeObject::None, true).at("rows").at(0).at("object").is_null());
-        TableWriter empty(tableColumns(*pods), IncludeObject::None);
-        QCOMPARE(json::parse(empty.finish("")).at("rows").as_array().size(), size_t(0));
+                                                                   {"apiVersion", "meta.k8s.io/v1beta1"},
+                                                                   {"metadata", {{"name", "x"}}}}));
+        QVERIFY(build("", true).at("rows").at(0).at("object").is_null());
+        TableWriter empty(tableColumns(*pods), "v1beta1");
+        empty.begin("");
+        empty.end();
+        const auto none = json::parse(empty.take());
+        QCOMPARE(none.at("rows").as_array().size(), size_t(0));
+        QCOMPARE(none.at("apiVersion"), json::value("meta.k8s.io/v1beta1"));
+        QCOMPARE(none.at("metadata").as_object().size(), size_t(0));
     }
 };
 
