@@ -7,6 +7,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <vector>
 
 /// How every part of Coracle speaks to the Kubernetes API. The same interface is served in the process (the registry is
 /// called directly and cached objects are shared) and over HTTPS; callers can't tell which.
@@ -91,6 +92,11 @@ public:
                                           PatchType type, std::string body, WriteOptions options = WriteOptions()) = 0;
     virtual Task<Result<>> remove(const ResourceInfo &resource, std::string namespaceName, std::string name,
                                   DeleteOptions options = DeleteOptions()) = 0;
+
+    using Resources = std::shared_ptr<const std::vector<api::ResourcePtr>>;
+    /// What is served now, each resource in every version. A snapshot: custom resources come and go, and the pointers
+    /// keep them usable. Clients that do not know of custom resources name the built-in ones.
+    virtual Resources resources() const;
 };
 
 } // namespace coracle::client

@@ -52,11 +52,16 @@ Task<> Informer::waitSynced() {
 }
 
 Task<> Informer::run() {
+    co_await repeat();
+    m_ended = true;
+}
+
+Task<> Informer::repeat() {
     Duration retry = kRetryFirst;
-    while (!m_gate->closed()) {
+    while (!m_gate->closed() && !m_stopped) {
         const std::string before = m_resourceVersion;
         auto ended = co_await listAndWatch();
-        if (m_gate->closed())
+        if (m_gate->closed() || m_stopped)
             co_return;
         if (!ended && !isExpired(ended.error()))
             log::warning("informer", "{}: {}", m_resource.resource, ended.error().message);
@@ -110,6 +115,8 @@ Task<Result<>> Informer::follow() {
     CO_TRY(std::unique_ptr<Watch> watch, co_await m_client.watch(m_resource, m_namespace, std::move(options)));
     for (;;) {
         CO_TRY(WatchEvent event, co_await watch->next());
+        if (m_stopped)
+            co_return Result<>{};
         if (event.type != EventType::Bookmark)
             apply(event.object, event.type == EventType::Deleted);
         m_resourceVersion = std::to_string(event.object->resourceVersion());

@@ -39,6 +39,9 @@ public:
 
     /// Lists and watches until the gate closes; errors are retried with back-off.
     void start(Gate &gate);
+    /// Handlers see nothing more. The informer may be destroyed once it has ended().
+    void stop() { m_stopped = true; }
+    bool ended() const { return m_ended; }
     /// The first list is complete and was handed to the handlers.
     bool synced() const { return m_synced; }
     /// Waits until synced() or the gate closes; on the executor of the gate.
@@ -60,6 +63,7 @@ private:
     };
 
     Task<> run();
+    Task<> repeat();
     Task<Result<>> listAndWatch();
     Task<Result<>> relist();
     Task<Result<>> follow();
@@ -76,7 +80,7 @@ private:
     std::map<std::string, ObjectPtr, std::less<>> m_objects; ///< by key, so that a namespace is one range
     std::vector<Index> m_indexes;
     std::vector<Handler> m_handlers;
-    bool m_synced = false;
+    bool m_synced = false, m_stopped = false, m_ended = false;
     Gate *m_gate = nullptr;
     std::unique_ptr<AsyncEvent> m_syncedEvent;
 };

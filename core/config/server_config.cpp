@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr int64_t kDebugVerbosity = 4; ///< as klog counts
 constexpr std::string_view kPauseImage = "docker.io/coracle/pause:0.1";
 
 /// A secret is given as it is or by a file, not both ways.
@@ -39,7 +40,7 @@ void readCommon(SettingReader &reader, const Settings &settings, const Product &
     config.dataDir = reader.path("data-dir", product.dataDir);
     config.log.debug = reader.flag("debug") || reader.single("v", [](std::string_view text) {
                                                          return parseInteger(text, 0, INT32_MAX);
-                                                     }).value_or(0) >= 4;
+                                                     }).value_or(0) >= kDebugVerbosity;
     config.log.json = reader.text("log-format") == "json";
     config.log.file = reader.path("log");
     config.bindAddress = reader.single("bind-address", Address::parse).value_or(*Address::parse("0.0.0.0"));
@@ -90,6 +91,10 @@ void readNetworks(SettingReader &reader, ServerConfig &config) {
     if (config.clusterCidrs.empty())
         config.clusterCidrs = {*Cidr::parse(v6First ? "fd00:42::/56" : "10.42.0.0/16")};
     config.serviceCidrs = reader.many("service-cidr", Cidr::parse);
+    if (config.serviceCidrs.empty() && !config.apiserver.serviceCidrs.empty()) {
+        config.serviceCidrs = config.apiserver.serviceCidrs;
+        config.networksConfigured = true;
+    }
     if (config.serviceCidrs.empty())
         config.serviceCidrs = {*Cidr::parse(v6First ? "fd00:43::/112" : "10.43.0.0/16")};
     checkFamilies(reader, "cluster-cidr", config.clusterCidrs);
@@ -118,9 +123,28 @@ void readNetworks(SettingReader &reader, ServerConfig &config) {
     for (const Address &address : config.clusterDns)
         if (std::ranges::none_of(config.serviceCidrs, [&](const Cidr &cidr) { return cidr.contains(address); }))
             reader.fail("cluster-dns", fmt::format("{} is not in service-cidr", address.text()));
-    config.nodePorts = reader.single("service-node-port-range", parsePortRange).value_or(PortRange{30000, 32767});
+    config.nodePorts = reader.single("service-node-port-range", parsePortRange)
+                           .value_or(config.apiserver.nodePorts.value_or(PortRange{30000, 32767}));
     config.clusterDomain = reader.text("cluster-domain", "cluster.local");
     config.flannelBackend = reader.text("flannel-backend", "vxlan");
+}
+
+/// Before the options whose places its arguments take.
+void readApiserver(SettingReader &reader, ServerConfig &config) {
+    constexpr std::string_view kOption = "kube-apiserver-arg";
+    const auto given = reader.many(kOption, parseComponentArgument);
+    auto arguments = ApiserverArguments::from(given);
+    if (!arguments) {
+        reader.fail(kOption, arguments.error().message);
+        return;
+    }
+    config.apiserver = std::move(*arguments);
+    config.log.debug |= config.apiserver.verbosity.value_or(0) >= kDebugVerbosity;
+    if (!config.apiserver.serviceCidrs.empty() && !reader.texts("service-cidr").empty())
+        reader.fail(kOption, "service-cluster-ip-range and --service-cidr are both given; keep one of the two");
+    if (config.apiserver.nodePorts && !reader.texts("service-node-port-range").empty())
+        reader.fail(kOption,
+                    "service-node-port-range and --service-node-port-range are both given; keep one of the two");
 }
 
 void readListener(SettingReader &reader, ServerConfig &config) {
@@ -143,7 +167,6 @@ void readComponents(SettingReader &reader, ServerConfig &config) {
     config.controllers = !reader.flag("disable-controller-manager");
     config.kubeProxy = !reader.flag("disable-kube-proxy");
     config.agent = !reader.flag("disable-agent");
-    config.apiserverArguments = reader.many("kube-apiserver-arg", parseComponentArgument);
     config.controllerManagerArguments = reader.many("kube-controller-manager-arg", parseComponentArgument);
     std::ranges::move(reader.many("kube-controller-arg", parseComponentArgument),
                       std::back_inserter(config.controllerManagerArguments));
@@ -159,6 +182,7 @@ Result<ServerConfig> ServerConfig::from(const Settings &settings, const Product 
     SettingReader reader(settings);
     readCommon(reader, settings, product, config);
     readNode(reader, product, config.node);
+    readApiserver(reader, config);
     readNetworks(reader, config);
     readListener(reader, config);
     readComponents(reader, config);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "core/config/apiserver_arguments.h"
 #include "core/config/cidr.h"
 #include "core/config/settings.h"
 #include "core/config/values.h"
@@ -74,7 +75,8 @@ struct ServerConfig : CommonConfig {
     std::string agentToken;
     std::set<std::string, std::less<>> disabled; ///< packaged components
     bool scheduler = true, controllers = true, kubeProxy = true, agent = true;
-    std::vector<ComponentArgument> apiserverArguments, controllerManagerArguments, schedulerArguments;
+    ApiserverArguments apiserver;
+    std::vector<ComponentArgument> controllerManagerArguments, schedulerArguments;
     std::string systemDefaultRegistry;
     std::filesystem::path localStoragePath;
 

@@ -167,6 +167,11 @@ std::string_view Target::param(std::string_view name) const {
     return {};
 }
 
+bool Target::flag(std::string_view name) const {
+    const std::string_view value = param(name);
+    return hasParam(name) && value != "0" && !std::ranges::equal(value, std::string_view("false"), {}, lower);
+}
+
 bool Target::hasParam(std::string_view name) const {
     return std::any_of(query.begin(), query.end(), [name](const auto &pair) { return pair.first == name; });
 }

@@ -52,6 +52,9 @@ struct Target {
     /// The first value, or empty.
     std::string_view param(std::string_view name) const;
     bool hasParam(std::string_view name) const;
+    /// A parameter that is yes or no, as Kubernetes reads it: absent, "0" and "false" (in any case) are no, all else
+    /// yes.
+    bool flag(std::string_view name) const;
     std::vector<std::string_view> params(std::string_view name) const;
 };
 

@@ -67,6 +67,14 @@ private slots:
         QCOMPARE(target->param("missing"), std::string_view());
     }
 
+    void readsFlagsAsKubernetesDoes() {
+        const auto target = Target::parse("/x?a=true&b=True&c=1&d=&e&f=yes&g=false&h=FALSE&i=0&j=falsehood");
+        for (const char *name : {"a", "b", "c", "d", "e", "f", "j"})
+            QVERIFY2(target->flag(name), name);
+        for (const char *name : {"g", "h", "i", "missing"})
+            QVERIFY2(!target->flag(name), name);
+    }
+
     void encodesForOneSegment() {
         QCOMPARE(percentEncode("aZ09-._~"), std::string("aZ09-._~"));
         QCOMPARE(percentEncode("a/b c?\xc3\xa4"), std::string("a%2Fb%20c%3F%C3%A4"));
