@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 /// The datastore: a log of revisions over keys, in the layout of kine, so that it reads as etcd does. Keys are paths
@@ -22,6 +23,24 @@ struct KeyValue {
     Revision createRevision = 0;
     Revision modRevision = 0;
     int64_t leaseSeconds = 0; ///< 0: lives until deleted; else it ends this long after its last write
+};
+
+/// Keys k with begin <= k < end; no end when it is empty.
+struct KeyRange {
+    std::string begin, end;
+
+    /// Keys that begin with the prefix and are >= start (empty: the first).
+    static KeyRange prefix(std::string prefix, std::string start = {});
+    static KeyRange key(std::string key);
+    bool contains(std::string_view key) const { return key >= begin && (end.empty() || key < end); }
+};
+
+enum class Values { Read, Skip };
+
+/// What the store takes on disk.
+struct StorageSize {
+    int64_t bytes = 0;
+    int64_t bytesInUse = 0; ///< without what later writes fill
 };
 
 struct ListResult {
@@ -39,14 +58,17 @@ struct Event {
 };
 
 /// Receives events in the order of revisions, without gaps, in batches of one commit each (of any size while they come
-/// from the log); called on a thread of the backend, one call at a time: it must hand over and return. After the
-/// compaction or an error that broke the stream it is called once with the error, and no more.
+/// from the log); called on a thread of the backend, one call at a time: it must hand over and return. An empty batch
+/// says that all was handed over that was in the log when the watch began. After the compaction or an error that broke
+/// the stream it is called once with the error, and no more.
 using EventSink = std::function<void(Result<std::vector<Event>>)>;
 
 /// Ends its subscription when destroyed; waits for a running call of the sink.
 class Subscription {
 public:
     virtual ~Subscription() = default;
+    /// Every event up to this revision has been given to the sink. Thread-safe.
+    virtual Revision through() const = 0;
 };
 
 struct UpdateResult {
@@ -74,11 +96,13 @@ public:
 
     /// Nothing when the key is absent at that revision (0: now). A revision below the compaction is Expired.
     virtual Task<Result<std::optional<KeyValue>>> get(std::string key, Revision revision = 0) = 0;
-    /// Keys k with prefix <= k that begin with prefix and are >= startKey (empty: the first), at a revision (0: now);
-    /// at most limit (0: all).
-    virtual Task<Result<ListResult>> list(std::string prefix, std::string startKey, int64_t limit,
-                                          Revision revision = 0) = 0;
-    virtual Task<Result<int64_t>> count(std::string prefix, Revision revision = 0) = 0;
+    /// At a revision (0: now); at most limit (0: all). Skipped values are empty.
+    virtual Task<Result<ListResult>> range(KeyRange range, int64_t limit, Revision revision = 0,
+                                           Values values = Values::Read) = 0;
+    virtual Task<Result<int64_t>> countRange(KeyRange range, Revision revision = 0) = 0;
+    /// The same for KeyRange::prefix().
+    Task<Result<ListResult>> list(std::string prefix, std::string startKey, int64_t limit, Revision revision = 0);
+    Task<Result<int64_t>> count(std::string prefix, Revision revision = 0);
 
     /// Fails with AlreadyExists (message: the key) when the key is there.
     virtual Task<Result<Revision>> create(std::string key, std::string value, int64_t leaseSeconds = 0) = 0;
@@ -94,6 +118,11 @@ public:
 
     /// Drops what no read at or after the revision needs, in bounded steps that let writes through in between.
     virtual Task<Result<>> compact(Revision revision) = 0;
+
+    /// Begins the leases of these writes anew, where they are still the newest of their keys. Lasts until stop().
+    virtual Task<Result<>> renewLeases(std::vector<Revision> revisions) = 0;
+
+    virtual Task<Result<StorageSize>> size() = 0;
 };
 
 } // namespace coracle::datastore

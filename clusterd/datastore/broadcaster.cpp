@@ -12,38 +12,45 @@ constexpr size_t kPendingMax = 100000;
 
 } // namespace
 
-void Watcher::live(const std::vector<Event> &events) {
+void Watcher::live(Revision revision, const std::vector<Event> &events) {
     std::vector<Event> matching;
     for (const Event &event : events)
         if (event.current.modRevision > m_after && event.current.key.starts_with(m_prefix))
             matching.push_back(event);
-    if (matching.empty())
-        return;
+    if (!matching.empty())
+        take(std::move(matching));
+    m_throughLive = revision;
+}
+
+void Watcher::take(std::vector<Event> events) {
     const std::lock_guard lock(m_calls);
     if (m_ended)
         return;
     if (!m_catchingUp) {
-        deliver(std::move(matching));
-    } else if (m_pending.size() + matching.size() > kPendingMax) {
+        deliver(std::move(events));
+    } else if (m_pending.size() + events.size() > kPendingMax) {
         fail(errors::expired("the watch was too slow to follow the writes; list again").error());
     } else {
-        m_pending.insert(m_pending.end(), std::make_move_iterator(matching.begin()),
-                         std::make_move_iterator(matching.end()));
+        m_pending.insert(m_pending.end(), std::make_move_iterator(events.begin()),
+                         std::make_move_iterator(events.end()));
     }
 }
 
-bool Watcher::backlog(std::vector<Event> events) {
+bool Watcher::backlog(std::vector<Event> events, Revision upTo) {
     const std::lock_guard lock(m_calls);
     if (!m_ended && !events.empty())
         deliver(std::move(events));
+    m_throughLog = upTo;
     return !m_ended;
 }
 
 void Watcher::backlogDone() {
     const std::lock_guard lock(m_calls);
-    m_catchingUp = false;
     if (!m_ended && !m_pending.empty())
         deliver(std::exchange(m_pending, {}));
+    m_catchingUp = false;
+    if (!m_ended)
+        deliver({}); // see EventSink
 }
 
 void Watcher::fail(Status status) {
@@ -74,6 +81,8 @@ Revision Broadcaster::add(const std::shared_ptr<Watcher> &watcher) {
     if (watcher->m_after == 0)
         watcher->m_after = m_revision;
     watcher->m_catchingUp = watcher->m_after < m_revision;
+    watcher->m_throughLog = watcher->m_after;
+    watcher->m_throughLive = m_revision;
     auto list = std::make_shared<List>(*m_watchers);
     list->push_back(watcher);
     m_watchers = std::move(list);
@@ -95,7 +104,7 @@ void Broadcaster::publish(Revision revision, const std::vector<Event> &events) {
         watchers = m_watchers;
     }
     for (const auto &watcher : *watchers)
-        watcher->live(events);
+        watcher->live(revision, events);
 }
 
 } // namespace coracle::datastore

@@ -2,6 +2,7 @@
 
 #include "clusterd/datastore/backend.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,18 +19,20 @@ public:
 
     const std::string &prefix() const { return m_prefix; }
 
-    /// Events of a commit, from the writer.
-    void live(const std::vector<Event> &events);
-    /// Events of the log, from the reader; false when the watch has ended.
-    bool backlog(std::vector<Event> events);
+    /// Events of a commit, whose newest revision this is, from the writer.
+    void live(Revision revision, const std::vector<Event> &events);
+    /// Events of the log up to a revision, from the reader; false when the watch has ended.
+    bool backlog(std::vector<Event> events, Revision upTo);
     /// The reader has handed over everything up to the revision where live events begin.
     void backlogDone();
     void fail(Status status);
+    Revision through() const { return m_catchingUp ? m_throughLog : m_throughLive; }
     /// No call of the sink begins or runs after this, except the one that this is called from.
     void end();
 
 private:
     friend class Broadcaster;
+    void take(std::vector<Event> events);
     void deliver(std::vector<Event> events);
 
     const std::string m_prefix;
@@ -38,7 +41,9 @@ private:
     std::recursive_mutex m_calls;
     EventSink m_sink;
     bool m_ended = false;
-    bool m_catchingUp = false;
+    std::atomic<bool> m_catchingUp = false;
+    std::atomic<Revision> m_throughLog = 0;  ///< handed over from the log
+    std::atomic<Revision> m_throughLive = 0; ///< handed over from commits, or waiting while catching up
     std::vector<Event> m_pending;
 };
 

@@ -17,6 +17,7 @@ int64_t unixSeconds(WallTime time) {
 Result<Leases> Leases::create(Connection &connection, Clock &clock) {
     Leases leases(clock);
     TRY(leases.m_rows, connection.prepare("SELECT id, lease FROM kine WHERE lease > 0 AND deleted = 0"));
+    TRY(leases.m_leaseOf, connection.prepare("SELECT lease FROM kine WHERE id = ? AND lease > 0 AND deleted = 0"));
     TRY(leases.m_markBefore, connection.prepare("SELECT unix_seconds FROM coracle_time WHERE revision <= ? "
                                                 "ORDER BY revision DESC LIMIT 1"));
     TRY(leases.m_insertMark,
@@ -65,6 +66,18 @@ void Leases::add(Revision revision, Duration lease) {
     m_queue.emplace(m_clock->steadyNow() + lease, revision);
 }
 
+Result<> Leases::renew(Revision revision) {
+    Query query(m_leaseOf);
+    query.bind(revision);
+    TRY(const bool found, query.next());
+    if (found) {
+        const SteadyTime ends = m_clock->steadyNow() + std::chrono::seconds(query.integer(0));
+        m_renewed[revision] = ends;
+        m_queue.emplace(ends, revision);
+    }
+    return {};
+}
+
 std::optional<SteadyTime> Leases::next() const {
     if (m_queue.empty())
         return std::nullopt;
@@ -75,8 +88,14 @@ std::vector<Revision> Leases::takeDue(size_t countMax) {
     std::vector<Revision> due;
     const SteadyTime now = m_clock->steadyNow();
     while (!m_queue.empty() && m_queue.top().first <= now && due.size() < countMax) {
-        due.push_back(m_queue.top().second);
+        const Revision revision = m_queue.top().second;
         m_queue.pop();
+        if (auto renewed = m_renewed.find(revision); renewed != m_renewed.end()) {
+            if (renewed->second > now)
+                continue;
+            m_renewed.erase(renewed);
+        }
+        due.push_back(revision);
     }
     return due;
 }

@@ -7,6 +7,7 @@
 #include <functional>
 #include <optional>
 #include <queue>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,9 @@ public:
     /// After its commit.
     void add(Revision revision, Duration lease);
 
+    /// Begins the row's lease anew, until the end of the process.
+    Result<> renew(Revision revision);
+
     /// When the next lease ends; nothing when there is none.
     std::optional<SteadyTime> next() const;
     /// Takes the revisions whose lease has ended. The row may have been replaced since: then nothing is to be done.
@@ -37,8 +41,9 @@ private:
     Leases(Clock &clock) : m_clock(&clock) {}
 
     Clock *m_clock;
-    Statement m_rows, m_markBefore, m_insertMark, m_pruneMarks;
+    Statement m_rows, m_leaseOf, m_markBefore, m_insertMark, m_pruneMarks;
     std::priority_queue<Entry, std::vector<Entry>, std::greater<>> m_queue;
+    std::unordered_map<Revision, SteadyTime> m_renewed; ///< until when, later than an earlier entry of the queue says
     std::optional<SteadyTime> m_lastMark;
     int64_t m_longestSeconds = 3600;
 };

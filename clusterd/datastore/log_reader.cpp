@@ -60,18 +60,24 @@ Result<std::optional<KeyValue>> LogReader::get(const std::string &key, Revision 
     });
 }
 
-Result<ListResult> LogReader::list(const std::string &prefix, const std::string &startKey, int64_t limit,
-                                   Revision revision) {
+Result<ListResult> LogReader::range(const KeyRange &range, int64_t limit, Revision revision, Values values) {
     return snapshot(revision, [&](Revisions revisions, Revision at) -> Result<ListResult> {
         ListResult result;
         result.revision = revisions.current;
-        TRY(result.items, m_log.list(prefix, startKey, limit, at, result.more));
+        TRY(result.items, m_log.range(range, limit, at, values, result.more));
         return result;
     });
 }
 
-Result<int64_t> LogReader::count(const std::string &prefix, Revision revision) {
-    return snapshot(revision, [&](Revisions, Revision at) { return m_log.count(prefix, at); });
+Result<int64_t> LogReader::count(const KeyRange &range, Revision revision) {
+    return snapshot(revision, [&](Revisions, Revision at) { return m_log.count(range, at); });
+}
+
+Result<StorageSize> LogReader::size() {
+    TRY(const int64_t pageSize, m_connection->integer("PRAGMA page_size"));
+    TRY(const int64_t pages, m_connection->integer("PRAGMA page_count"));
+    TRY(const int64_t freePages, m_connection->integer("PRAGMA freelist_count"));
+    return StorageSize{.bytes = pages * pageSize, .bytesInUse = (pages - freePages) * pageSize};
 }
 
 void LogReader::catchUp(Watcher &watcher, Revision after, Revision upTo) {
@@ -86,7 +92,7 @@ void LogReader::catchUp(Watcher &watcher, Revision after, Revision upTo) {
         });
         if (!part)
             return watcher.fail(std::move(part).error());
-        if (!watcher.backlog(std::move(*part)))
+        if (!watcher.backlog(std::move(*part), after))
             return;
     }
     watcher.backlogDone();

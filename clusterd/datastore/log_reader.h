@@ -13,8 +13,9 @@ public:
     static Result<LogReader> create(Connection &connection);
 
     Result<std::optional<KeyValue>> get(const std::string &key, Revision revision);
-    Result<ListResult> list(const std::string &prefix, const std::string &startKey, int64_t limit, Revision revision);
-    Result<int64_t> count(const std::string &prefix, Revision revision);
+    Result<ListResult> range(const KeyRange &range, int64_t limit, Revision revision, Values values);
+    Result<int64_t> count(const KeyRange &range, Revision revision);
+    Result<StorageSize> size();
     /// Hands a watch what lies between its start and its first live event.
     void catchUp(Watcher &watcher, Revision after, Revision upTo);
 

@@ -8,24 +8,18 @@ namespace coracle::datastore {
 
 namespace {
 
-/// An upper bound for keys where the prefix has none: no UTF-8 text has this byte.
+/// An upper bound for keys where the range has none: no UTF-8 text has this byte.
 constexpr std::string_view kLastKey = "\xff";
+
+std::string_view endOf(const KeyRange &range) {
+    return range.end.empty() ? kLastKey : std::string_view(range.end);
+}
 
 int64_t rowCreateRevision(bool created, Revision id, Revision createRevision) {
     return created || createRevision == 0 ? id : createRevision;
 }
 
 } // namespace
-
-std::optional<std::string> prefixEnd(std::string_view prefix) {
-    std::string end(prefix);
-    while (!end.empty() && static_cast<unsigned char>(end.back()) == 0xff)
-        end.pop_back();
-    if (end.empty())
-        return std::nullopt;
-    end.back() = static_cast<char>(end.back() + 1);
-    return end;
-}
 
 Result<RevisionLog> RevisionLog::create(Connection &connection) {
     RevisionLog log(connection);
@@ -39,6 +33,8 @@ Result<RevisionLog> RevisionLog::create(Connection &connection) {
                                         "GROUP BY name ORDER BY name"));
     TRY(log.m_byId,
         connection.prepare("SELECT created, deleted, create_revision, lease, value FROM kine WHERE id = ?"));
+    // SQLite would fetch a value's pages also when nobody looks at it.
+    TRY(log.m_headById, connection.prepare("SELECT created, deleted, create_revision, lease FROM kine WHERE id = ?"));
     TRY(log.m_count,
         connection.prepare("SELECT COUNT(*) FROM (SELECT MAX(id) AS id FROM kine WHERE name >= ? AND name < ? AND "
                            "id <= ? AND name <> 'compact_rev_key' GROUP BY name) AS newest "
@@ -79,18 +75,17 @@ Result<std::optional<Row>> RevisionLog::newest(std::string_view key, Revision up
     return row;
 }
 
-Result<std::vector<KeyValue>> RevisionLog::list(std::string_view prefix, std::string_view startKey, int64_t limit,
-                                                Revision upTo, bool &more) {
+Result<std::vector<KeyValue>> RevisionLog::range(const KeyRange &range, int64_t limit, Revision upTo, Values values,
+                                                 bool &more) {
     more = false;
     std::vector<KeyValue> items;
-    const std::string end = prefixEnd(prefix).value_or(std::string(kLastKey));
     Query names(m_names);
-    names.bindText(std::max(prefix, startKey)).bindText(end).bind(upTo);
+    names.bindText(range.begin).bindText(endOf(range)).bind(upTo);
     for (;;) {
         TRY(const bool found, names.next());
         if (!found)
             return items;
-        Query row(m_byId);
+        Query row(values == Values::Read ? m_byId : m_headById);
         row.bind(names.integer(1));
         TRY(const bool there, row.next());
         if (!there || row.integer(1) != 0 || names.bytes(0) == kCompactKey)
@@ -104,15 +99,15 @@ Result<std::vector<KeyValue>> RevisionLog::list(std::string_view prefix, std::st
         item.modRevision = names.integer(1);
         item.createRevision = rowCreateRevision(row.integer(0) != 0, item.modRevision, row.integer(2));
         item.leaseSeconds = row.integer(3);
-        item.value = row.bytes(4);
+        if (values == Values::Read)
+            item.value = row.bytes(4);
         items.push_back(std::move(item));
     }
 }
 
-Result<int64_t> RevisionLog::count(std::string_view prefix, Revision upTo) {
-    const std::string end = prefixEnd(prefix).value_or(std::string(kLastKey));
+Result<int64_t> RevisionLog::count(const KeyRange &range, Revision upTo) {
     Query query(m_count);
-    query.bindText(prefix).bindText(end).bind(upTo);
+    query.bindText(range.begin).bindText(endOf(range)).bind(upTo);
     CHECK(query.next());
     return query.integer(0);
 }

@@ -30,10 +30,9 @@ public:
     Result<Revisions> revisions();
     /// The newest row of a key up to a revision.
     Result<std::optional<Row>> newest(std::string_view key, Revision upTo);
-    /// Live keys in order, see Backend::list(); limit 0 is none.
-    Result<std::vector<KeyValue>> list(std::string_view prefix, std::string_view startKey, int64_t limit, Revision upTo,
-                                       bool &more);
-    Result<int64_t> count(std::string_view prefix, Revision upTo);
+    /// Live keys in order, see Backend::range(); limit 0 is none.
+    Result<std::vector<KeyValue>> range(const KeyRange &range, int64_t limit, Revision upTo, Values values, bool &more);
+    Result<int64_t> count(const KeyRange &range, Revision upTo);
     /// The writes in (after, upTo] under the prefix, oldest first. Stops after about this many bytes; next is then the
     /// revision to go on after, else upTo.
     Result<std::vector<Event>> after(std::string_view prefix, Revision after, Revision upTo, size_t bytesMax,
@@ -50,10 +49,7 @@ private:
     explicit RevisionLog(Connection &connection) : m_connection(&connection) {}
 
     Connection *m_connection;
-    Statement m_revisions, m_newest, m_names, m_byId, m_count, m_after, m_append, m_keyAt;
+    Statement m_revisions, m_newest, m_names, m_byId, m_headById, m_count, m_after, m_append, m_keyAt;
 };
-
-/// The first key that does not begin with the prefix any more; nothing when there is none.
-std::optional<std::string> prefixEnd(std::string_view prefix);
 
 } // namespace coracle::datastore

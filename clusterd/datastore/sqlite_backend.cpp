@@ -36,14 +36,16 @@ public:
     Revision compactRevision() const override { return m_writer ? m_writer->compactRevision() : 0; }
 
     Task<Result<std::optional<KeyValue>>> get(std::string key, Revision revision) override;
-    Task<Result<ListResult>> list(std::string prefix, std::string startKey, int64_t limit, Revision revision) override;
-    Task<Result<int64_t>> count(std::string prefix, Revision revision) override;
+    Task<Result<ListResult>> range(KeyRange range, int64_t limit, Revision revision, Values values) override;
+    Task<Result<int64_t>> countRange(KeyRange range, Revision revision) override;
     Task<Result<Revision>> create(std::string key, std::string value, int64_t leaseSeconds) override;
     Task<Result<UpdateResult>> update(std::string key, std::string value, Revision expectedRevision,
                                       int64_t leaseSeconds) override;
     Task<Result<UpdateResult>> remove(std::string key, Revision expectedRevision) override;
     Result<std::unique_ptr<Subscription>> watch(std::string prefix, Revision after, EventSink sink) override;
     Task<Result<>> compact(Revision revision) override;
+    Task<Result<>> renewLeases(std::vector<Revision> revisions) override;
+    Task<Result<StorageSize>> size() override;
 
 private:
     Result<> openFiles();
@@ -81,6 +83,7 @@ public:
         m_broadcaster->remove(m_watcher.get());
         m_watcher->end();
     }
+    Revision through() const override { return m_watcher->through(); }
 
 private:
     std::shared_ptr<Broadcaster> m_broadcaster;
@@ -171,15 +174,19 @@ Task<Result<std::optional<KeyValue>>> SqliteBackend::get(std::string key, Revisi
         [key = std::move(key), revision](LogReader &reader) { return reader.get(key, revision); });
 }
 
-Task<Result<ListResult>> SqliteBackend::list(std::string prefix, std::string startKey, int64_t limit,
-                                             Revision revision) {
-    return awaitRead<ListResult>([prefix = std::move(prefix), startKey = std::move(startKey), limit, revision](
-                                     LogReader &reader) { return reader.list(prefix, startKey, limit, revision); });
+Task<Result<ListResult>> SqliteBackend::range(KeyRange range, int64_t limit, Revision revision, Values values) {
+    return awaitRead<ListResult>([range = std::move(range), limit, revision, values](LogReader &reader) {
+        return reader.range(range, limit, revision, values);
+    });
 }
 
-Task<Result<int64_t>> SqliteBackend::count(std::string prefix, Revision revision) {
+Task<Result<int64_t>> SqliteBackend::countRange(KeyRange range, Revision revision) {
     return awaitRead<int64_t>(
-        [prefix = std::move(prefix), revision](LogReader &reader) { return reader.count(prefix, revision); });
+        [range = std::move(range), revision](LogReader &reader) { return reader.count(range, revision); });
+}
+
+Task<Result<StorageSize>> SqliteBackend::size() {
+    return awaitRead<StorageSize>([](LogReader &reader) { return reader.size(); });
 }
 
 Task<Result<UpdateResult>> SqliteBackend::write(Write write) {
@@ -234,6 +241,13 @@ Task<Result<>> SqliteBackend::compact(Revision revision) {
             m_writer->compact(revision, std::move(done));
         };
     co_return co_await awaitCallback<Result<>>(std::move(submit));
+}
+
+Task<Result<>> SqliteBackend::renewLeases(std::vector<Revision> revisions) {
+    return awaitCallback<Result<>>(
+        [this, revisions = std::move(revisions)](std::move_only_function<void(Result<>)> done) mutable {
+            m_writer->renewLeases(std::move(revisions), std::move(done));
+        });
 }
 
 Task<> SqliteBackend::wakeWriterAt(SteadyTime at) {

@@ -117,6 +117,19 @@ void Writer::compact(Revision target, std::move_only_function<void(Result<>)> do
     m_wakeup.notify_one();
 }
 
+void Writer::renewLeases(std::vector<Revision> revisions, std::move_only_function<void(Result<>)> done) {
+    {
+        std::unique_lock lock(m_mutex);
+        if (m_stopping) {
+            lock.unlock();
+            return done(shuttingDown());
+        }
+        m_renewals.push_back({std::move(revisions), std::move(done)});
+        m_woken = true;
+    }
+    m_wakeup.notify_one();
+}
+
 void Writer::wake() {
     {
         const std::lock_guard lock(m_mutex);
@@ -140,6 +153,7 @@ void Writer::run() {
         Work work = take();
         for (auto &read : work.reads)
             read(*m_reader);
+        renew(std::move(work.renewals)); // before what has ended is looked for
         if (!work.stop)
             addEndedLeases(work.writes);
         if (!work.writes.empty())
@@ -171,6 +185,7 @@ Writer::Work Writer::take() {
         m_writes.pop_front();
     }
     work.reads.swap(m_reads);
+    work.renewals.swap(m_renewals);
     m_compaction->request(m_requestedCompaction);
     std::move(m_newWaiters.begin(), m_newWaiters.end(), std::back_inserter(m_waiters));
     m_newWaiters.clear();
@@ -246,6 +261,16 @@ void Writer::noteHealth(const Result<> &committed) {
     if (committed && !m_healthy)
         log::info("datastore", "writes to {} work again", m_options.path);
     m_healthy = committed.has_value();
+}
+
+void Writer::renew(std::vector<Renewal> renewals) {
+    for (Renewal &renewal : renewals) {
+        Result<> renewed;
+        for (const Revision revision : renewal.revisions)
+            if (auto one = m_leases->renew(revision); !one)
+                renewed = std::move(one);
+        renewal.done(std::move(renewed));
+    }
 }
 
 void Writer::addEndedLeases(std::vector<Write> &writes) {

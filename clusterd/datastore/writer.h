@@ -55,6 +55,7 @@ public:
     void requestCompaction(Revision target);
     /// Done when history up to the revision is gone.
     void compact(Revision target, std::move_only_function<void(Result<>)> done);
+    void renewLeases(std::vector<Revision> revisions, std::move_only_function<void(Result<>)> done);
     void wake();
     void checkpointed();
     Revision compactRevision() const { return m_compactRevision; }
@@ -65,8 +66,13 @@ private:
         Revision target;
         std::move_only_function<void(Result<>)> done;
     };
+    struct Renewal {
+        std::vector<Revision> revisions;
+        std::move_only_function<void(Result<>)> done;
+    };
     struct Work {
         std::vector<Write> writes;
+        std::vector<Renewal> renewals;
         std::vector<std::move_only_function<void(LogReader &)>> reads;
         bool stop = false;
     };
@@ -78,6 +84,7 @@ private:
     void commit(std::vector<Write> writes);
     Result<> apply(Write &write, Revision &revision, std::vector<Event> &events, UpdateResult &result);
     void noteHealth(const Result<> &committed);
+    void renew(std::vector<Renewal> renewals);
     void addEndedLeases(std::vector<Write> &writes);
     void scheduleLeases();
     void maintain();
@@ -112,6 +119,7 @@ private:
     std::condition_variable m_wakeup;
     std::deque<Write> m_writes;
     std::vector<std::move_only_function<void(LogReader &)>> m_reads;
+    std::vector<Renewal> m_renewals;
     std::vector<CompactWaiter> m_newWaiters;
     Revision m_requestedCompaction = 0;
     bool m_woken = false;

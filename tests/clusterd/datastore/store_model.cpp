@@ -107,6 +107,23 @@ std::string StoreModel::compareReads(Backend &store, Revision revision) const {
     auto count = await(store.count("/r/", revision));
     if (!count || *count != static_cast<int64_t>(state.size()))
         return fmt::format("count at {} is wrong", revision);
+    // A range between any two keys, without the values.
+    if (state.empty())
+        return {};
+    const auto first = std::next(state.begin(), static_cast<std::ptrdiff_t>(state.size() / 3));
+    const auto last = std::next(state.begin(), static_cast<std::ptrdiff_t>(state.size() * 2 / 3));
+    const KeyRange part{.begin = first->first, .end = last->first};
+    if (part.begin == part.end)
+        return {};
+    auto keys = await(store.range(part, 0, revision, Values::Skip));
+    auto within = await(store.countRange(part, revision));
+    const auto expected = std::distance(first, last);
+    if (!keys || std::ssize(keys->items) != expected || !within || *within != expected)
+        return fmt::format("the range [{}, {}) at {} is wrong", part.begin, part.end, revision);
+    for (auto at = first; const KeyValue &item : keys->items)
+        if (const KeyValue &wanted = (at++)->second;
+            item.key != wanted.key || item.modRevision != wanted.modRevision || !item.value.empty())
+            return fmt::format("the range [{}, {}) at {} differs at {}", part.begin, part.end, revision, item.key);
     return {};
 }
 

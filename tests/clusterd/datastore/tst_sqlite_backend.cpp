@@ -293,7 +293,9 @@ private slots:
         const int64_t live = 16 * 250 * static_cast<int64_t>(value.size());
         QVERIFY2(disk.largestSize("/disk/state.db") <= 3 * live,
                  fmt::format("{} bytes for {}", disk.largestSize("/disk/state.db"), live).c_str());
-        QVERIFY2(disk.largestSize("/disk/state.db-wal") <= 24 << 20,
+        // The log holds what was written while the housekeeping thread copied: more on a busy machine, but not all of
+        // it, which would be some hundred megabytes.
+        QVERIFY2(disk.largestSize("/disk/state.db-wal") <= 64 << 20,
                  fmt::format("{}", disk.largestSize("/disk/state.db-wal")).c_str());
     }
 
