@@ -36,7 +36,10 @@ public:
 
     /// Loads the store. On the executor of the options; afterwards requests are served.
     Task<Result<>> start();
-    /// Ends watches and background tasks.
+    /// The first step of stopping: /readyz fails, running requests may end for up to the time, then watches end. The
+    /// listeners must still be there, and are stopped next.
+    Task<> drain(Duration most);
+    /// Ends background tasks.
     Task<> stop();
 
     http::Handler handler();

@@ -25,7 +25,7 @@ public:
     };
     /// `endpoint` is healthz, livez or readyz; `check` is empty or the name of one check (readyz/etcd).
     Report report(std::string_view endpoint, std::string_view check, const http::Target &target) const;
-    /// All checks pass.
+    /// All checks pass. Logs nothing, for those who ask until it is so.
     bool ready() const;
 
 private:
@@ -34,6 +34,8 @@ private:
         Check check;
         Kind kind;
     };
+    std::vector<Entry> checks() const;
+
     mutable std::mutex m_mutex;
     std::vector<Entry> m_checks;
 };

@@ -24,6 +24,14 @@ using client::ObjectPtr;
 
 namespace {
 
+/// The field manager that a component has with kube-apiserver: the program's name, which its User-Agent begins with.
+std::string managerOf(const UserInfo &user) {
+    constexpr std::string_view kSystem = "system:", kNode = "system:node:";
+    if (user.name.starts_with(kNode))
+        return "kubelet";
+    return user.name.starts_with(kSystem) ? user.name.substr(kSystem.size()) : user.name;
+}
+
 /// Runs a write to its end although the caller is cancelled meanwhile; the cancellation counts afterwards. Without this
 /// a write could be left half-done in the eyes of the allocators, while the datastore finishes it.
 template<class T>
@@ -68,7 +76,10 @@ private:
 
 class LocalClient final : public client::Client {
 public:
-    LocalClient(Registry &registry, UserInfo user) : m_registry(registry), m_user(std::move(user)) {}
+    LocalClient(Registry &registry, const ResourceTable &resources, UserInfo user)
+        : m_registry(registry), m_resources(resources), m_user(std::move(user)) {}
+
+    Resources resources() const override { return m_resources.all(); }
 
     Task<Result<ObjectPtr>> get(const api::ResourceInfo &resource, std::string namespaceName, std::string name,
                                 std::string subresource) override {
@@ -135,7 +146,7 @@ private:
                 .namespaceName = resource.namespaced ? std::move(namespaceName) : std::string(),
                 .name = std::move(name),
                 .user = m_user,
-                .fieldManager = m_user.name,
+                .fieldManager = managerOf(m_user),
                 .fieldValidation = api::FieldValidation::Ignore};
     }
 
@@ -177,15 +188,16 @@ private:
     }
 
     Registry &m_registry;
+    const ResourceTable &m_resources;
     const UserInfo m_user;
 };
 
 } // namespace
 
-std::unique_ptr<client::Client> createLocalClient(Registry &registry, UserInfo user) {
+std::unique_ptr<client::Client> createLocalClient(Registry &registry, const ResourceTable &resources, UserInfo user) {
     if (!user.inGroup(kSystemMasters))
         user.groups.emplace_back(kSystemMasters);
-    return std::make_unique<LocalClient>(registry, std::move(user));
+    return std::make_unique<LocalClient>(registry, resources, std::move(user));
 }
 
 } // namespace coracle::apiserver

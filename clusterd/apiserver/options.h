@@ -3,6 +3,7 @@
 #include "clusterd/apiserver/admission/admission.h"
 #include "clusterd/apiserver/authentication/authenticator.h"
 #include "clusterd/apiserver/authorization/authorizer.h"
+#include "clusterd/apiserver/request_limits.h"
 #include "clusterd/apiserver/strategy/strategy.h"
 #include "clusterd/datastore/backend.h"
 #include "core/base/clock.h"
@@ -40,10 +41,12 @@ struct ApiServerOptions {
     Authenticator &authenticator;
     Authorizer &authorizer;
     AdmissionChain &admission;
-    const StrategyTable &strategies;
+    StrategyTable &strategies;
     ConnectHandlers *connect = nullptr; ///< null: logs, exec and the like are not served
     bool anonymous = true;              ///< requests without credentials are system:anonymous; else 401
     std::string advertiseAddress;       ///< "host:port" that discovery names
+    RequestLimits limits = {};
+    std::chrono::seconds eventTtl{3600}; ///< Events live this long after their last write
     VersionInfo version = {};
     PublishedDocuments documents = {};
 };

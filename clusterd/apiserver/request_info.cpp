@@ -39,10 +39,6 @@ std::string selectedName(std::string_view selector) {
     return std::string(selector.substr(0, selector.find(',')));
 }
 
-bool isTrue(std::string_view value) {
-    return value != "false" && value != "0";
-}
-
 } // namespace
 
 RequestInfo RequestInfo::from(std::string_view method, const http::Target &target) {
@@ -82,8 +78,7 @@ RequestInfo RequestInfo::from(std::string_view method, const http::Target &targe
     if (parts.size() > 2)
         info.subresource = parts[2];
     if (info.name.empty() && info.verb == "get") {
-        bool watch = target.hasParam("watch") && isTrue(target.param("watch"));
-        info.verb = watch ? "watch" : "list";
+        info.verb = target.flag("watch") ? "watch" : "list";
     }
     if (info.name.empty() && (info.verb == "list" || info.verb == "watch"))
         info.name = selectedName(target.param("fieldSelector"));

@@ -1,10 +1,10 @@
 #include "clusterd/cluster/control_plane.h"
 
-#include "clusterd/apiserver/admission/plugins.h"
+#include "clusterd/apiserver/admission/admission_config.h"
 #include "clusterd/apiserver/api_server.h"
 #include "clusterd/apiserver/authentication/request_authenticator.h"
 #include "clusterd/apiserver/authorization/authorizers.h"
-#include "clusterd/apiserver/bootstrap/bootstrap.h"
+#include "clusterd/apiserver/bootstrap/cluster_keeper.h"
 #include "clusterd/apiserver/handlers/node_connector.h"
 #include "clusterd/apiserver/handlers/pod_connect.h"
 #include "clusterd/apiserver/registry/store.h"
@@ -13,12 +13,14 @@
 #include "clusterd/cluster/event_loop.h"
 #include "clusterd/cluster/review_actions.h"
 #include "clusterd/datastore/sqlite_backend.h"
+#include "clusterd/etcd/server.h"
 #include "clusterd/scheduler/scheduler.h"
 #include "core/base/files.h"
 #include "core/base/log.h"
 
 #include <boost/asio/strand.hpp>
 #include <boost/json/serialize.hpp>
+#include <climits>
 #include <fmt/format.h>
 #include <grp.h>
 #include <unistd.h>
@@ -30,7 +32,8 @@ using apiserver::UserInfo;
 
 namespace {
 
-constexpr auto kDrain = std::chrono::seconds(2); // running requests may end
+constexpr auto kDrain = std::chrono::seconds(10); // running requests may end
+constexpr auto kCut = std::chrono::seconds(1);    // then what is passed through to pods is cut
 constexpr const char *kSocketGroup = "clusterd";
 
 UserInfo masterUser(std::string name) {
@@ -41,6 +44,12 @@ UserInfo masterUser(std::string name) {
 std::optional<gid_t> socketGroup() {
     const struct group *found = ::getgrnam(kSocketGroup);
     return found ? std::optional(found->gr_gid) : std::nullopt;
+}
+
+std::string hostName() {
+    char name[HOST_NAME_MAX + 1] = "";
+    ::gethostname(name, HOST_NAME_MAX);
+    return name;
 }
 
 std::string hostPort(const std::string &address, uint16_t port) {
@@ -56,8 +65,10 @@ struct ControlPlane::State {
     ControlPlaneParts parts;
     Executor apiStrand; ///< the API server's own tasks
     std::unique_ptr<datastore::Backend> backend;
+    std::unique_ptr<etcd::Server> etcd;
     std::unique_ptr<apiserver::Store> store;
     std::unique_ptr<apiserver::ClusterAuthorizer> authorizer;
+    apiserver::ServiceNetworks networks;
     std::unique_ptr<apiserver::StrategyTable> strategies;
     std::unique_ptr<apiserver::AdmissionChain> admission;
     std::shared_ptr<apiserver::ServiceAccountTokens> serviceAccounts;
@@ -67,6 +78,7 @@ struct ControlPlane::State {
     std::unique_ptr<apiserver::ApiServer> api;
     std::unique_ptr<ReviewActions> reviews;
     std::unique_ptr<http::Server> listener;
+    std::unique_ptr<apiserver::ClusterKeeper> keeper;
     std::unique_ptr<client::Client> bootstrapClient, controllerClient, schedulerClient;
     std::unique_ptr<ControllerSet> controllers;
     std::unique_ptr<scheduler::Scheduler> scheduler;
@@ -102,10 +114,16 @@ Task<> ControlPlane::stop() {
         co_await state.scheduler->stop();
     if (state.controllers)
         co_await state.controllers->stop();
+    if (state.keeper)
+        co_await runOn(state.apiStrand, state.keeper->stop());
+    if (state.api)
+        co_await runOn(state.apiStrand, state.api->drain(kDrain));
     if (state.listener)
-        co_await runOn(state.apiStrand, state.listener->stop(kDrain));
+        co_await runOn(state.apiStrand, state.listener->stop(kCut));
     if (state.api)
         co_await runOn(state.apiStrand, state.api->stop());
+    if (state.etcd)
+        co_await state.etcd->stop();
     if (state.backend)
         state.backend->stop();
 }
@@ -114,7 +132,19 @@ Result<> ControlPlane::startDatastore() {
     const auto file = m_state->parts.paths.database();
     CHECK(makeFolder(file.parent_path(), 0700));
     m_state->backend = datastore::createSqliteBackend({.path = file.string(), .clock = &m_state->parts.clock});
-    return m_state->backend->start();
+    CHECK(m_state->backend->start());
+    startEtcd();
+    return {};
+}
+
+void ControlPlane::startEtcd() {
+    State &state = *m_state;
+    auto started = etcd::Server::start(*state.backend, state.parts.apiExecutor,
+                                       {.socket = state.parts.paths.kineSocket(), .clock = state.parts.clock});
+    if (started)
+        state.etcd = std::move(*started);
+    else // only programs beside the cluster need it
+        log::warning("cluster", "the etcd interface to the datastore is not served: {}", started.error().message);
 }
 
 Result<> ControlPlane::makeApiServer() {
@@ -127,8 +157,9 @@ Result<> ControlPlane::makeApiServer() {
         .cidrs = {}, .nodePortFirst = parts.config.nodePorts.first, .nodePortLast = parts.config.nodePorts.last};
     for (const config::Cidr &cidr : parts.config.serviceCidrs)
         networks.cidrs.push_back(cidr.text());
+    state.networks = networks;
     state.strategies = makeStrategyTable(*state.store, parts.clock, parts.random, networks);
-    TRY(state.admission, makeAdmissionChain(*state.store, *state.authorizer, parts.random, {}));
+    CHECK(makeAdmission());
 
     ServiceAccountOptions accounts{.issuer = "https://kubernetes.default.svc." + parts.config.clusterDomain,
                                    .signingKey = parts.certificates.serviceKeys.front()};
@@ -137,13 +168,12 @@ Result<> ControlPlane::makeApiServer() {
     state.serviceAccounts =
         std::make_shared<ServiceAccountTokens>(*state.store, parts.clock, parts.random, std::move(accounts));
     const UserInfo administrator{.name = "system:admin", .groups = {std::string(kSystemMasters)}};
-    AuthenticatorOptions authentication{.requestHeaderNames = {"system:auth-proxy"},
-                                        .credentials =
-                                            std::make_shared<const StaticCredentials>(
-                                                std::vector<StaticCredentials::Entry>{
-                                                    {.secret = parts.tokens.admin, .user = administrator}}),
-                                        .serviceAccounts = state.serviceAccounts,
-                                        .socketGroup = socketGroup()};
+    AuthenticatorOptions authentication{
+        .requestHeaderNames = {"system:auth-proxy"},
+        .credentials = std::make_shared<const StaticCredentials>(
+            std::vector<StaticCredentials::Entry>{{.secret = parts.tokens.admin, .user = administrator}}),
+        .serviceAccounts = state.serviceAccounts,
+        .socketGroup = socketGroup()};
     TRY(authentication.clientCas, pki::CertificatePool::fromPem(parts.certificates.clientCaPem));
     TRY(authentication.requestHeaderCas, pki::CertificatePool::fromPem(parts.certificates.requestHeaderCaPem));
     state.authenticator = makeAuthenticator(*state.store, parts.clock, std::move(authentication));
@@ -166,7 +196,12 @@ Result<> ControlPlane::makeApiServer() {
                          .admission = *state.admission,
                          .strategies = *state.strategies,
                          .connect = state.connect.get(),
+                         .anonymous = parts.config.apiserver.anonymousAuth,
                          .advertiseAddress = hostPort(parts.advertiseAddress, parts.config.httpsPort),
+                         .limits = {.maxRequestsInFlight = parts.config.apiserver.maxRequestsInflight,
+                                    .maxMutatingRequestsInFlight = parts.config.apiserver.maxMutatingRequestsInflight,
+                                    .requestTimeout = parts.config.apiserver.requestTimeout},
+                         .eventTtl = parts.config.apiserver.eventTtl,
                          .documents = {.openidConfiguration =
                                            [&tokens] {
                                                return boost::json::serialize(
@@ -175,6 +210,24 @@ Result<> ControlPlane::makeApiServer() {
                                        .jwks = [&tokens] { return boost::json::serialize(tokens.keySet()); }}});
     state.reviews =
         std::make_unique<ReviewActions>(state.api->registry(), *state.authenticator, *state.authorizer, tokens);
+    return {};
+}
+
+Result<> ControlPlane::makeAdmission() {
+    State &state = *m_state;
+    const config::ApiserverArguments &arguments = state.parts.config.apiserver;
+    for (const std::string &name : arguments.withoutEffect)
+        log::warning("cluster", "--kube-apiserver-arg {}: accepted, but without effect in this version", name);
+    apiserver::AdmissionOptions options{.enable = arguments.enableAdmissionPlugins,
+                                        .disable = arguments.disableAdmissionPlugins,
+                                        .notReadyTolerationSeconds = arguments.notReadyTolerationSeconds,
+                                        .unreachableTolerationSeconds = arguments.unreachableTolerationSeconds};
+    if (!arguments.admissionConfigFile.empty())
+        CHECK(apiserver::readAdmissionConfig(arguments.admissionConfigFile, options));
+    auto chain = apiserver::makeAdmissionChain(*state.store, *state.authorizer, state.parts.random, options);
+    if (!chain)
+        return Failure(withContext("--kube-apiserver-arg", std::move(chain).error()));
+    state.admission = std::move(*chain);
     return {};
 }
 
@@ -192,9 +245,11 @@ Task<Result<>> ControlPlane::startApiServer() {
     for (const config::Cidr &cidr : parts.config.serviceCidrs)
         bootstrap.serviceIps.push_back(cidr.at(1).text());
     state.bootstrapClient = state.api->localClient(masterUser("system:apiserver"));
-    state.api->addPostStartHook("bootstrap-controller", [&client = *state.bootstrapClient, bootstrap] {
-        return apiserver::bootstrapCluster(client, bootstrap);
-    });
+    state.keeper = std::make_unique<apiserver::ClusterKeeper>(
+        *state.bootstrapClient, *state.store, parts.clock, parts.random, state.apiStrand,
+        apiserver::KeeperOptions{std::move(bootstrap), state.networks, hostName()});
+    for (apiserver::ClusterKeeper::Hook &hook : state.keeper->hooks())
+        state.api->addPostStartHook(std::move(hook.name), std::move(hook.run));
     CO_CHECK(co_await runOn(state.apiStrand, state.api->start()));
     co_return Result<>();
 }

@@ -41,7 +41,9 @@ public:
 
 private:
     Result<> startDatastore();
+    void startEtcd();
     Result<> makeApiServer();
+    Result<> makeAdmission();
     Task<Result<>> startApiServer();
     Result<> listen();
     void startControllers();

@@ -2,6 +2,7 @@
 
 #include "clusterd/cluster/certificate_signer.h"
 #include "clusterd/controllers/certificates/csr_controllers.h"
+#include "clusterd/controllers/clusterrole_aggregation_controller.h"
 #include "clusterd/controllers/deployment/deployment_controller.h"
 #include "clusterd/controllers/endpoint/endpoints_controller.h"
 #include "clusterd/controllers/endpoint/endpointslice_controller.h"
@@ -11,9 +12,11 @@
 #include "clusterd/controllers/nodelifecycle/node_lifecycle_controller.h"
 #include "clusterd/controllers/pod_gc_controller.h"
 #include "clusterd/controllers/replicaset_controller.h"
+#include "clusterd/controllers/resourcequota_controller.h"
 #include "clusterd/controllers/root_ca_publisher.h"
 #include "clusterd/controllers/runtime.h"
 #include "clusterd/controllers/serviceaccount_controller.h"
+#include "clusterd/controllers/servicecidrs_controller.h"
 
 namespace coracle::cluster {
 
@@ -43,6 +46,7 @@ ControllerSet::ControllerSet(client::Client &client, const Certificates &certifi
     State &state = *m_state;
     state.add<CsrApprovingController>();
     state.add<CsrSigningController>(makeCertificateSigner(certificates, clock));
+    state.add<ClusterRoleAggregationController>();
     state.add<DeploymentController>();
     state.add<EndpointsController>();
     state.add<EndpointSliceController>();
@@ -52,8 +56,10 @@ ControllerSet::ControllerSet(client::Client &client, const Certificates &certifi
     state.add<NodeLifecycleController>();
     state.add<PodGcController>();
     state.add<ReplicaSetController>();
+    state.add<ResourceQuotaController>();
     state.add<RootCaPublisher>(certificates.serverCaPem);
     state.add<ServiceAccountController>();
+    state.add<ServiceCidrsController>();
 }
 
 ControllerSet::~ControllerSet() = default;

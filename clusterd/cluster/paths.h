@@ -36,6 +36,7 @@ private:
 ///             cred/admin.token             the administrator's bearer token
 ///             tls/*.crt, *.key             certificates (see certificates.h)
 ///             db/state.db                  the datastore
+///             kine.sock                    the datastore over etcd's gRPC interface, 0600
 ///             manifests/                   deployed at start
 ///         agent/
 ///             *.crt, *.key                 the node's certificates
@@ -70,6 +71,7 @@ struct Paths {
     std::filesystem::path adminToken() const { return credentials() / "admin.token"; }
     std::filesystem::path tls() const { return server() / "tls"; }
     std::filesystem::path database() const { return server() / "db" / "state.db"; }
+    std::filesystem::path kineSocket() const { return server() / "kine.sock"; }
     std::filesystem::path manifests() const { return server() / "manifests"; }
 
     std::filesystem::path agent() const { return data / "agent"; }

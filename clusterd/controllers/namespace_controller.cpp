@@ -1,5 +1,6 @@
 #include "clusterd/controllers/namespace_controller.h"
 
+#include "clusterd/controllers/served_resources.h"
 #include "core/api/types/core_v1.h"
 #include "core/client/typed_client.h"
 
@@ -15,26 +16,6 @@ namespace {
 /// Asked again this soon while pods use their grace period, and while finalizers of others are waited for.
 constexpr Duration kAgainForPods = std::chrono::milliseconds(500);
 constexpr Duration kAgain = std::chrono::seconds(2);
-
-bool has(std::span<const std::string_view> verbs, std::string_view verb) {
-    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
-}
-
-/// What lives in namespaces and can be deleted, each stored resource once.
-std::vector<const ResourceInfo *> deletableResources() {
-    std::map<std::string_view, const ResourceInfo *> byPrefix;
-    for (const ResourceInfo &resource : api::builtinResources())
-        if (resource.namespaced && !resource.storagePrefix.empty() && has(resource.verbs, "delete") &&
-            has(resource.verbs, "list")) {
-            const ResourceInfo *&known = byPrefix[resource.storagePrefix];
-            if (!known || resource.preferredVersion)
-                known = &resource;
-        }
-    std::vector<const ResourceInfo *> resources;
-    for (const auto &[prefix, resource] : byPrefix)
-        resources.push_back(resource);
-    return resources;
-}
 
 std::vector<std::string> finalizersOf(const api::Object &object) {
     if (!object.hasFinalizers())
@@ -92,8 +73,10 @@ Task<Result<>> NamespaceController::reconcile(std::string key) {
 
 Task<Result<NamespaceController::Remaining>> NamespaceController::deleteContent(std::string namespaceName) {
     Remaining remaining;
-    for (const ResourceInfo *resource : deletableResources())
-        CO_CHECK(co_await deleteCollection(*resource, namespaceName, remaining));
+    const std::vector<api::ResourcePtr> resources = deletableResources(client());
+    for (const api::ResourcePtr &resource : resources)
+        if (resource->namespaced)
+            CO_CHECK(co_await deleteCollection(*resource, namespaceName, remaining));
     co_return remaining;
 }
 

@@ -6,8 +6,13 @@
 #include "core/base/task.h"
 
 #include <boost/json/object.hpp>
+#include <map>
 #include <memory>
 #include <vector>
+
+namespace coracle::client {
+class Client;
+}
 
 namespace coracle::apiserver {
 
@@ -25,6 +30,7 @@ struct AdmissionAttributes {
     const boost::json::object *old = nullptr;     ///< stored state; null for Create
     const boost::json::object *options = nullptr; ///< CreateOptions, DeleteOptions, ...
     std::vector<std::string> *warnings = nullptr;
+    std::map<std::string, std::string> *auditAnnotations = nullptr; ///< null when nothing is audited
 };
 
 /// One admission plug-in of kube-apiserver, by its standard name. Thread-safe.
@@ -33,6 +39,8 @@ public:
     virtual ~AdmissionPlugin() = default;
     virtual std::string_view name() const = 0;
     virtual bool handles(Operation operation) const = 0;
+    /// Before the first request: what a plug-in writes objects of its own with. It outlives the plug-in's use.
+    virtual void connect(client::Client &) {}
     /// Mutating phase.
     virtual Task<Result<>> admit(AdmissionAttributes &) { co_return Result<>{}; }
     /// Validating phase: the object no longer changes.
@@ -43,8 +51,11 @@ public:
 class AdmissionChain {
 public:
     void add(std::unique_ptr<AdmissionPlugin> plugin) { m_plugins.push_back(std::move(plugin)); }
+    void connect(client::Client &client);
     Task<Result<>> admit(AdmissionAttributes &attributes);
     Task<Result<>> validate(const AdmissionAttributes &attributes);
+    /// The plug-ins' names in their order.
+    std::vector<std::string_view> names() const;
 
 private:
     std::vector<std::unique_ptr<AdmissionPlugin>> m_plugins;

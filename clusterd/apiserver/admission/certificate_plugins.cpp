@@ -16,6 +16,21 @@ constexpr std::string_view kCertificates = "certificates.k8s.io";
 constexpr std::string_view kRequests = "certificatesigningrequests";
 
 /// Whether the user may use this verb on the signer, by its name or for its whole domain.
+bool maySign(const ClusterAuthorizer &authorizer, const UserInfo &user, std::string_view verb,
+             const std::string &signer) {
+    const std::string domain = signer.substr(0, signer.find('/')) + "/*";
+    for (const std::string &name : {signer, domain}) {
+        AuthorizationAttributes question{.user = user, .verb = std::string(verb)};
+        question.group = kCertificates;
+        question.version = "*";
+        question.resource = "signers";
+        question.name = name;
+        if (authorizer.authorize(question).decision == Decision::Allow)
+            return true;
+    }
+    return false;
+}
+
 class SignerCheck : public DirectPlugin {
 public:
     SignerCheck(std::string_view name, std::string_view subresource, std::string_view verb,
@@ -27,16 +42,8 @@ protected:
         if (!isAbout(attributes, kCertificates, kRequests, m_subresource) || !concerns(attributes))
             return {};
         const std::string signer(textAt(*attributes.old, "spec", "signerName"));
-        const std::string domain = signer.substr(0, signer.find('/')) + "/*";
-        for (const std::string &name : {signer, domain}) {
-            AuthorizationAttributes question{.user = attributes.user, .verb = std::string(m_verb)};
-            question.group = kCertificates;
-            question.version = "*";
-            question.resource = "signers";
-            question.name = name;
-            if (m_authorizer.authorize(question).decision == Decision::Allow)
-                return {};
-        }
+        if (maySign(m_authorizer, attributes.user, m_verb, signer))
+            return {};
         return denied(attributes,
                       fmt::format("user not permitted to {} requests with signerName \"{}\"", m_verb, signer));
     }
@@ -51,6 +58,28 @@ private:
     }
 
     std::string_view m_subresource, m_verb;
+    const ClusterAuthorizer &m_authorizer;
+};
+
+/// A ClusterTrustBundle of a signer may be written by those who may attest for it.
+class ClusterTrustBundleAttest final : public DirectPlugin {
+public:
+    explicit ClusterTrustBundleAttest(const ClusterAuthorizer &authorizer)
+        : DirectPlugin("ClusterTrustBundleAttest", {Operation::Create, Operation::Update, Operation::Delete}),
+          m_authorizer(authorizer) {}
+
+protected:
+    Result<> check(const AdmissionAttributes &attributes) override {
+        if (!isAbout(attributes, kCertificates, "clustertrustbundles"))
+            return {};
+        for (const JsonObject *side : {static_cast<const JsonObject *>(attributes.object), attributes.old})
+            if (const std::string_view signer = side ? textAt(*side, "spec", "signerName") : "";
+                !signer.empty() && !maySign(m_authorizer, attributes.user, "attest", std::string(signer)))
+                return denied(attributes, fmt::format("user not permitted to attest for signerName \"{}\"", signer));
+        return {};
+    }
+
+private:
     const ClusterAuthorizer &m_authorizer;
 };
 
@@ -131,6 +160,9 @@ Plugin makeCertificateApproval(const ClusterAuthorizer &authorizer) {
 }
 Plugin makeCertificateSigning(const ClusterAuthorizer &authorizer) {
     return std::make_unique<SignerCheck>("CertificateSigning", "status", "sign", authorizer);
+}
+Plugin makeClusterTrustBundleAttest(const ClusterAuthorizer &authorizer) {
+    return std::make_unique<ClusterTrustBundleAttest>(authorizer);
 }
 Plugin makeCertificateSubjectRestriction() {
     return std::make_unique<CertificateSubjectRestriction>();

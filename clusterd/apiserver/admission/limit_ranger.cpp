@@ -1,30 +1,14 @@
 #include "clusterd/apiserver/admission/plugins.h"
+#include "clusterd/apiserver/admission/quota_usage.h"
 
-#include "core/api/quantity.h"
-
+#include <algorithm>
 #include <fmt/format.h>
-#include <map>
 
 namespace coracle::apiserver {
 
 namespace {
 
 using api::Quantity;
-using Amounts = std::map<std::string, Quantity, std::less<>>;
-
-Amounts amountsOf(const JsonObject &list) {
-    Amounts amounts;
-    for (const auto &[name, value] : list)
-        if (auto amount = Quantity::parse(asText(value)))
-            amounts.emplace(name, *amount);
-    return amounts;
-}
-
-void addTo(Amounts &sum, const Amounts &more) {
-    for (const auto &[name, amount] : more)
-        sum[name] += amount;
-}
-
 /// Limits, defaults and ratios of a namespace (plugin/pkg/admission/limitranger).
 class LimitRanger final : public DirectPlugin {
 public:
@@ -47,7 +31,8 @@ protected:
     }
 
     Result<> check(const AdmissionAttributes &attributes) override {
-        const bool pod = isAbout(attributes, "", "pods") && attributes.operation == Operation::Create;
+        const bool pod = (isAbout(attributes, "", "pods") && attributes.operation == Operation::Create) ||
+                         isAbout(attributes, "", "pods", "resize");
         const bool claim = isAbout(attributes, "", "persistentvolumeclaims");
         if (!pod && !claim)
             return {};
@@ -85,7 +70,7 @@ private:
                 if (!value.is_object())
                     continue;
                 JsonObject &container = value.get_object();
-                for (const bool request : {true, false}) {
+                for (const bool request : {true, false}) { // as they stand in the annotation
                     const JsonObject &defaults = objectAt(limit, request ? "defaultRequest" : "default");
                     std::vector<std::string> set;
                     for (const auto &[name, amount] : defaults) {
@@ -96,6 +81,7 @@ private:
                         amounts[name] = amount;
                         set.emplace_back(name);
                     }
+                    std::ranges::sort(set);
                     if (!set.empty())
                         notes.push_back(fmt::format(
                             "{} {} for {} {}", fmt::join(set, ", "), request ? "request" : "limit",
@@ -113,11 +99,7 @@ private:
     }
 
     static void compareSums(const JsonObject &limit, const JsonObject &spec, std::vector<std::string> &problems) {
-        Amounts requests, limits;
-        for (const JsonValue &container : arrayAt(spec, "containers")) {
-            addTo(requests, amountsOf(objectAt(asObject(container), "resources", "requests")));
-            addTo(limits, amountsOf(objectAt(asObject(container), "resources", "limits")));
-        }
+        const Amounts requests = podAmounts(spec, "requests"), limits = podAmounts(spec, "limits");
         compareAmounts(limit, requests, limits, "Pod", problems, false);
     }
 
@@ -127,36 +109,51 @@ private:
             const auto found = amounts.find(name);
             return found == amounts.end() ? nullptr : &found->second;
         };
+        auto but = [&](std::string_view bound, const std::string &name, const Quantity &value, std::string_view what,
+                       const Quantity &found) {
+            problems.push_back(fmt::format("{} {} usage per {} is {}, but {} is {}", bound, name, type, value.text(),
+                                           what, found.text()));
+        };
+        auto none = [&](std::string_view bound, const std::string &name, const Quantity &value, std::string_view what) {
+            problems.push_back(
+                fmt::format("{} {} usage per {} is {}.  No {} is specified", bound, name, type, value.text(), what));
+        };
         for (const auto &[name, least] : amountsOf(objectAt(limit, "min"))) {
             const Quantity *request = find(requests, name), *most = find(limits, name);
             if (!request)
-                problems.push_back(
-                    fmt::format("minimum {} usage per {} is {}.  No request is specified", name, type, least.text()));
-            else if (*request < least || (most && *most < least))
-                problems.push_back(fmt::format("minimum {} usage per {} is {}, but request is {}", name, type,
-                                               least.text(), request->text()));
+                none("minimum", name, least, "request");
+            else if (*request < least)
+                but("minimum", name, least, "request", *request);
+            else if (most && *most < least)
+                but("minimum", name, least, "limit", *most);
         }
         for (const auto &[name, most] : amountsOf(objectAt(limit, "max"))) {
-            const Quantity *used = find(requestsOnly ? requests : limits, name);
-            if (!used)
-                problems.push_back(fmt::format("maximum {} usage per {} is {}.  No {} is specified", name, type,
-                                               most.text(), requestsOnly ? "request" : "limit"));
-            else if (*used > most)
-                problems.push_back(fmt::format("maximum {} usage per {} is {}, but {} is {}", name, type, most.text(),
-                                               requestsOnly ? "request" : "limit", used->text()));
+            const Quantity *request = find(requests, name), *upper = find(limits, name);
+            const Quantity *first = requestsOnly ? request : upper;
+            const std::string_view what = requestsOnly ? "request" : "limit";
+            if (!first)
+                none("maximum", name, most, what);
+            else if (*first > most)
+                but("maximum", name, most, what, *first);
+            else if (request && *request > most)
+                but("maximum", name, most, "request", *request);
         }
-        for (const auto &[name, ratio] : amountsOf(objectAt(limit, "maxLimitRequestRatio"))) {
-            const Quantity *request = find(requests, name), *most = find(limits, name);
-            if (!request || !most || request->isZero())
-                problems.push_back(
-                    fmt::format("{} max limit to request ratio per {} is {}, but no request is specified or "
-                                "request is 0",
-                                name, type, ratio.text()));
-            else if (most->approximate() / request->approximate() > ratio.approximate())
-                problems.push_back(
-                    fmt::format("{} max limit to request ratio per {} is {}, but provided ratio is {:.6f}", name, type,
-                                ratio.text(), most->approximate() / request->approximate()));
-        }
+        for (const auto &[name, ratio] : amountsOf(objectAt(limit, "maxLimitRequestRatio")))
+            compareRatio(name, ratio, find(requests, name), find(limits, name), type, problems);
+    }
+
+    static void compareRatio(const std::string &name, const Quantity &ratio, const Quantity *request,
+                             const Quantity *most, std::string_view type, std::vector<std::string> &problems) {
+        std::string found;
+        if (!request || request->isZero())
+            found = "no request is specified or request is 0";
+        else if (!most || most->isZero())
+            found = "no limit is specified or limit is 0";
+        else if (const double provided = most->approximate() / request->approximate(); provided > ratio.approximate())
+            found = fmt::format("provided ratio is {:.6f}", provided);
+        if (!found.empty())
+            problems.push_back(
+                fmt::format("{} max limit to request ratio per {} is {}, but {}", name, type, ratio.text(), found));
     }
 
     const Reader &m_reader;

@@ -62,11 +62,12 @@ protected:
             return checkToken(attributes, node);
         if (group == "coordination.k8s.io" && resource == "leases") {
             if (attributes.namespaceName != "kube-node-lease")
-                return refused(attributes, node, "may only access leases in namespace kube-node-lease");
-            return checkOwnName(attributes, node, "lease");
+                return denied(attributes, "can only access leases in the \"kube-node-lease\" system namespace");
+            return checkOwnName(attributes, node,
+                                "can only access node lease with the same name as the requesting node");
         }
         if (group == "storage.k8s.io" && resource == "csinodes")
-            return checkOwnName(attributes, node, "CSINode");
+            return checkOwnName(attributes, node, "can only access CSINode with the same name as the requesting node");
         return {};
     }
 
@@ -75,12 +76,12 @@ private:
         return denied(attributes, fmt::format("node \"{}\" {}", node, why));
     }
 
-    static Result<> checkOwnName(const AdmissionAttributes &attributes, std::string_view node, std::string_view what) {
+    static Result<> checkOwnName(const AdmissionAttributes &attributes, std::string_view node, std::string_view words) {
         const std::string_view name = attributes.operation == Operation::Create
                                           ? textAt(*attributes.object, "metadata", "name")
                                           : std::string_view(attributes.name);
         if (name != node)
-            return refused(attributes, node, fmt::format("may only access its own {}", what));
+            return denied(attributes, std::string(words));
         return {};
     }
 
@@ -99,18 +100,29 @@ private:
         if (attributes.subresource == "eviction" || attributes.operation == Operation::Delete) {
             const auto pod = readJson(m_reader, "", "pods", attributes.namespaceName, attributes.name);
             if (pod && textAt(*pod, "spec", "nodeName") != node)
-                return refused(attributes, node, "can only delete or evict pods with spec.nodeName set to itself");
+                return refused(attributes, node,
+                               fmt::format("can only {} pods with spec.nodeName set to itself",
+                                           attributes.subresource.empty() ? "delete" : "evict"));
             return {};
         }
         if (!attributes.subresource.empty() || attributes.operation != Operation::Create)
-            return refused(attributes, node, "may not change pods but through their status");
+            return denied(attributes,
+                          attributes.subresource.empty()
+                              ? fmt::format("unexpected operation \"UPDATE\", node \"{}\" can only create and "
+                                            "delete mirror pods",
+                                            node)
+                              : fmt::format("unexpected pod subresource \"{}\", only 'status' and "
+                                            "'eviction' are allowed",
+                                            attributes.subresource));
         return checkMirrorPod(attributes, node);
     }
 
     Result<> checkMirrorPod(const AdmissionAttributes &attributes, std::string_view node) const {
         const JsonObject &pod = *attributes.object, &spec = objectAt(pod, "spec");
         if (!hasAt(pod, "metadata", "annotations", "kubernetes.io/config.mirror"))
-            return refused(attributes, node, "can only create mirror pods");
+            return denied(attributes, fmt::format("pod does not have \"kubernetes.io/config.mirror\" annotation, node "
+                                                  "\"{}\" can only create mirror pods",
+                                                  node));
         if (textAt(spec, "nodeName") != node)
             return refused(attributes, node, "can only create pods with spec.nodeName set to itself");
         const JsonArray &owners = arrayAt(pod, "metadata", "ownerReferences");
@@ -134,7 +146,11 @@ private:
     }
 
     static Result<> checkNode(const AdmissionAttributes &attributes, std::string_view node) {
-        CHECK(checkOwnName(attributes, node, "Node"));
+        const std::string name = attributes.operation == Operation::Create && attributes.object
+                                     ? std::string(textAt(*attributes.object, "metadata", "name"))
+                                     : attributes.name;
+        if (name != node)
+            return refused(attributes, node, fmt::format("is not allowed to modify node \"{}\"", name));
         if (!attributes.object)
             return refused(attributes, node, "may not delete its Node");
         const JsonObject &metadata = objectAt(*attributes.object, "metadata");
@@ -151,7 +167,8 @@ private:
                     wrong.emplace(key);
         if (!wrong.empty())
             return refused(attributes, node,
-                           fmt::format("is not allowed to modify labels: {}", fmt::join(wrong, ", ")));
+                           fmt::format("is not allowed to {} labels: {}",
+                                       attributes.old ? "modify" : "set the following", fmt::join(wrong, ", ")));
         if (attributes.operation == Operation::Create)
             return {};
         if (!sameMember(objectAt(*attributes.object, "spec"), objectAt(*attributes.old, "spec"), "taints"))
@@ -174,8 +191,7 @@ private:
         }
         if (now != before)
             return refused(attributes, node,
-                           "is not allowed to update other fields of a persistentvolumeclaim than its "
-                           "capacity and conditions");
+                           "is not allowed to update fields other than status.quantity and status.conditions");
         return {};
     }
 
@@ -185,14 +201,19 @@ private:
             return {};
         const JsonObject &bound = objectAt(*attributes.object, "spec", "boundObjectRef");
         if (textAt(bound, "kind") != "Pod" || textAt(bound, "name").empty() || textAt(bound, "uid").empty())
-            return refused(attributes, node, "can only request tokens that are bound to a pod by name and uid");
+            return denied(attributes, textAt(bound, "kind") == "Pod" && !textAt(bound, "name").empty()
+                                          ? "node requested token with a pod binding without a uid"
+                                          : "node requested token not bound to a pod");
         const auto pod = readJson(m_reader, "", "pods", attributes.namespaceName, textAt(bound, "name"));
         if (!pod)
             return errors::notFound("pods", {}, textAt(bound, "name"));
         if (textAt(*pod, "metadata", "uid") != textAt(bound, "uid"))
-            return refused(attributes, node, "the UID in the bound object reference does not match the pod's");
+            return denied(attributes,
+                          fmt::format("the UID in the bound object reference ({}) does not match the UID in "
+                                      "record. The object might have been deleted and then recreated",
+                                      textAt(bound, "uid")));
         if (textAt(*pod, "spec", "nodeName") != node)
-            return refused(attributes, node, "can only request tokens for pods that run on it");
+            return denied(attributes, "node requested token bound to a pod scheduled on a different node");
         return {};
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clusterd/apiserver/admission/admission.h"
+#include "clusterd/apiserver/admission/pod_security_policy.h"
 #include "clusterd/apiserver/authorization/authorizers.h"
 #include "clusterd/apiserver/json_access.h"
 #include "clusterd/apiserver/registry/reader.h"
@@ -15,9 +16,12 @@ namespace coracle::apiserver {
 struct AdmissionOptions {
     std::vector<std::string> enable;  ///< by name, beside the standard set
     std::vector<std::string> disable; ///< by name
+    int64_t notReadyTolerationSeconds = 300, unreachableTolerationSeconds = 300;
+    PodSecurityOptions podSecurity = {};
 };
 
-/// The standard set in the standard order. All references must outlive the chain. An unknown name is an error.
+/// The standard set in the standard order. All references must outlive the chain. An unknown name is an error that
+/// names the nearest one.
 Result<std::unique_ptr<AdmissionChain>> makeAdmissionChain(const Reader &reader, const ClusterAuthorizer &authorizer,
                                                            Random &random, const AdmissionOptions &options);
 
@@ -65,25 +69,33 @@ std::optional<JsonObject> defaultObject(const Reader &reader, std::string_view g
 
 using Plugin = std::unique_ptr<AdmissionPlugin>;
 
+Plugin makeAlwaysAdmit();
+Plugin makeAlwaysDeny();
 Plugin makeNamespaceLifecycle(const Reader &reader);
 Plugin makeNamespaceExists(const Reader &reader);
+Plugin makeLimitPodHardAntiAffinityTopology();
 Plugin makeLimitRanger(const Reader &reader);
 Plugin makeServiceAccount(const Reader &reader, Random &random);
 Plugin makeNodeRestriction(const Reader &reader);
 Plugin makeTaintNodesByCondition();
 Plugin makeAlwaysPullImages();
-Plugin makePodSecurity(const Reader &reader);
+Plugin makePodSecurity(const Reader &reader, PodSecurityOptions options);
+Plugin makePodNodeSelector(const Reader &reader);
 Plugin makePriority(const Reader &reader);
-Plugin makeDefaultTolerationSeconds();
+Plugin makeDefaultTolerationSeconds(int64_t notReady, int64_t unreachable);
+Plugin makeExtendedResourceToleration();
 Plugin makeDefaultStorageClass(const Reader &reader);
 Plugin makeStorageObjectInUseProtection();
+Plugin makeOwnerReferencesPermissionEnforcement(const ClusterAuthorizer &authorizer);
 Plugin makePersistentVolumeClaimResize(const Reader &reader);
 Plugin makeRuntimeClass(const Reader &reader);
 Plugin makeCertificateApproval(const ClusterAuthorizer &authorizer);
 Plugin makeCertificateSigning(const ClusterAuthorizer &authorizer);
+Plugin makeClusterTrustBundleAttest(const ClusterAuthorizer &authorizer);
 Plugin makeCertificateSubjectRestriction();
 Plugin makeDefaultIngressClass(const Reader &reader);
 Plugin makeDenyServiceExternalIPs();
+Plugin makePodTopologyLabels(const Reader &reader);
 Plugin makeResourceQuota(const Reader &reader);
 /// Not plug-ins of kube-apiserver, which has these two in its storage of the objects: always on.
 Plugin makeCertificateRequester();

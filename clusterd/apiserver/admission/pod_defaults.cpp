@@ -13,11 +13,11 @@ constexpr std::string_view kScheduling = "scheduling.k8s.io";
 class Priority final : public DirectPlugin {
 public:
     explicit Priority(const Reader &reader)
-        : DirectPlugin("Priority", {Operation::Create, Operation::Update}), m_reader(reader) {}
+        : DirectPlugin("Priority", {Operation::Create, Operation::Update, Operation::Delete}), m_reader(reader) {}
 
 protected:
     Result<> mutate(AdmissionAttributes &attributes) override {
-        if (!isAbout(attributes, "", "pods"))
+        if (!isAbout(attributes, "", "pods") || attributes.operation == Operation::Delete)
             return {};
         JsonObject &spec = ensureObject(*attributes.object, "spec");
         if (attributes.operation == Operation::Update) {
@@ -59,7 +59,14 @@ protected:
     }
 
     Result<> check(const AdmissionAttributes &attributes) override {
-        if (!isAbout(attributes, kScheduling, "priorityclasses") || !flagAt(*attributes.object, "globalDefault"))
+        if (!isAbout(attributes, kScheduling, "priorityclasses"))
+            return {};
+        if (attributes.operation == Operation::Delete) {
+            if (attributes.name == "system-node-critical" || attributes.name == "system-cluster-critical")
+                return denied(attributes, "this is a system priority class and cannot be deleted");
+            return {};
+        }
+        if (!flagAt(*attributes.object, "globalDefault"))
             return {};
         const std::optional<JsonObject> other = globalDefault();
         if (other && textAt(*other, "metadata", "name") != textAt(*attributes.object, "metadata", "name"))
@@ -84,15 +91,17 @@ private:
 
 class DefaultTolerationSeconds final : public DirectPlugin {
 public:
-    DefaultTolerationSeconds() : DirectPlugin("DefaultTolerationSeconds", {Operation::Create, Operation::Update}) {}
+    DefaultTolerationSeconds(int64_t notReady, int64_t unreachable)
+        : DirectPlugin("DefaultTolerationSeconds", {Operation::Create, Operation::Update}),
+          m_seconds{{"node.kubernetes.io/not-ready", notReady}, {"node.kubernetes.io/unreachable", unreachable}} {}
 
 protected:
     Result<> mutate(AdmissionAttributes &attributes) override {
         if (!isAbout(attributes, "", "pods"))
             return {};
         JsonObject &spec = ensureObject(*attributes.object, "spec");
-        for (const std::string_view key : {"node.kubernetes.io/not-ready", "node.kubernetes.io/unreachable"}) {
-            const bool there = std::ranges::any_of(arrayAt(spec, "tolerations"), [key](const JsonValue &value) {
+        for (const auto &[key, seconds] : m_seconds) {
+            const bool there = std::ranges::any_of(arrayAt(spec, "tolerations"), [&key](const JsonValue &value) {
                 const JsonObject &one = asObject(value);
                 const std::string_view effect = textAt(one, "effect");
                 return (textAt(one, "key") == key || textAt(one, "key").empty()) &&
@@ -101,10 +110,13 @@ protected:
             if (!there)
                 ensureArray(spec, "tolerations")
                     .push_back(JsonObject{
-                        {"key", key}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", 300}});
+                        {"key", key}, {"operator", "Exists"}, {"effect", "NoExecute"}, {"tolerationSeconds", seconds}});
         }
         return {};
     }
+
+private:
+    const std::pair<std::string_view, int64_t> m_seconds[2];
 };
 
 class RuntimeClass final : public DirectPlugin {
@@ -157,7 +169,7 @@ public:
 
 protected:
     Result<> mutate(AdmissionAttributes &attributes) override {
-        if (attributes.resource.resource != "pods" || !attributes.resource.group.empty())
+        if (!isAbout(attributes, "", "pods") && !isAbout(attributes, "", "pods", "ephemeralcontainers"))
             return {};
         JsonObject &spec = ensureObject(*attributes.object, "spec");
         for (const std::string_view list : {"initContainers", "containers", "ephemeralContainers"})
@@ -174,8 +186,8 @@ protected:
 Plugin makePriority(const Reader &reader) {
     return std::make_unique<Priority>(reader);
 }
-Plugin makeDefaultTolerationSeconds() {
-    return std::make_unique<DefaultTolerationSeconds>();
+Plugin makeDefaultTolerationSeconds(int64_t notReady, int64_t unreachable) {
+    return std::make_unique<DefaultTolerationSeconds>(notReady, unreachable);
 }
 Plugin makeRuntimeClass(const Reader &reader) {
     return std::make_unique<RuntimeClass>(reader);

@@ -15,20 +15,25 @@ constexpr std::string_view kBaselineCapabilities[] = {"AUDIT_WRITE", "CHOWN",  "
 constexpr std::string_view kRestrictedVolumes[] = {"configMap", "csi",   "downwardAPI",           "emptyDir",
                                                    "ephemeral", "image", "persistentVolumeClaim", "projected",
                                                    "secret"};
-constexpr std::string_view kSafeSysctls[] = {"kernel.shm_rmid_forced",
-                                             "net.ipv4.ip_local_port_range",
-                                             "net.ipv4.ip_unprivileged_port_start",
-                                             "net.ipv4.tcp_syncookies",
-                                             "net.ipv4.ping_group_range",
-                                             "net.ipv4.ip_local_reserved_ports",
-                                             "net.ipv4.tcp_keepalive_time",
-                                             "net.ipv4.tcp_fin_timeout",
-                                             "net.ipv4.tcp_keepalive_intvl",
-                                             "net.ipv4.tcp_keepalive_probes",
-                                             "net.ipv4.tcp_rmem",
-                                             "net.ipv4.tcp_wmem"};
-constexpr std::string_view kSelinuxTypes[] = {"", "container_t", "container_init_t", "container_kvm_t",
-                                              "container_engine_t"};
+constexpr std::string_view kSelinuxTypes[] = {"", "container_t", "container_init_t", "container_kvm_t"};
+constexpr std::string_view kAppArmorAnnotation = "container.apparmor.security.beta.kubernetes.io/";
+
+struct Sysctl {
+    std::string_view name;
+    int since;
+};
+constexpr Sysctl kSafeSysctls[] = {{"kernel.shm_rmid_forced", 0},
+                                   {"net.ipv4.ip_local_port_range", 0},
+                                   {"net.ipv4.ip_unprivileged_port_start", 0},
+                                   {"net.ipv4.tcp_syncookies", 0},
+                                   {"net.ipv4.ping_group_range", 0},
+                                   {"net.ipv4.ip_local_reserved_ports", 27},
+                                   {"net.ipv4.tcp_keepalive_time", 29},
+                                   {"net.ipv4.tcp_fin_timeout", 29},
+                                   {"net.ipv4.tcp_keepalive_intvl", 29},
+                                   {"net.ipv4.tcp_keepalive_probes", 29},
+                                   {"net.ipv4.tcp_rmem", 32},
+                                   {"net.ipv4.tcp_wmem", 32}};
 
 template<class Range>
 bool listed(const Range &range, std::string_view word) {
@@ -44,28 +49,49 @@ std::string quotedList(const Texts &texts) {
     return text;
 }
 
-struct Pod {
-    const JsonObject &spec;
-    std::vector<std::string> found;
+std::string_view plural(std::string_view one, std::string_view many, size_t count) {
+    return count == 1 ? one : many;
+}
 
-    void report(std::string_view reason, std::string_view detail) {
-        found.push_back(detail.empty() ? std::string(reason) : fmt::format("{} ({})", reason, detail));
+using Names = std::vector<std::string>;
+
+/// `container "a"` or `containers "a", "b"`.
+std::string containerList(const Names &names) {
+    return fmt::format("{} {}", plural("container", "containers", names.size()), quotedList(names));
+}
+
+struct Pod {
+    const JsonObject &object;
+    const JsonObject &spec;
+    int version;
+    std::vector<PodSecurityViolation> found = {};
+
+    void report(std::string_view reason, std::string detail) {
+        found.push_back({std::string(reason), std::move(detail)});
     }
 
     /// The names of the containers, also init and ephemeral ones, for which a condition holds.
-    std::vector<std::string> containers(const std::function<bool(const JsonObject &)> &condition) const {
-        std::vector<std::string> names;
+    Names containers(const std::function<bool(const JsonObject &)> &condition) const {
+        Names names;
         for (const std::string_view list : {"initContainers", "containers", "ephemeralContainers"})
             for (const JsonValue &container : arrayAt(spec, list))
                 if (condition(asObject(container)))
                     names.emplace_back(textAt(asObject(container), "name"));
         return names;
     }
-
-    void reportContainers(std::string_view reason, const std::vector<std::string> &names, std::string_view must) {
+    void reportContainers(std::string_view reason, const Names &names, std::string_view must) {
         if (!names.empty())
-            report(reason, fmt::format("container{} {} {}", names.size() > 1 ? "s" : "", quotedList(names), must));
+            report(reason, fmt::format("{} {}", containerList(names), must));
     }
+    /// `pod and container "a"`: who of the pod and its containers fulfils a condition. Empty: nobody.
+    std::string setters(const std::function<bool(const JsonObject &)> &condition) const {
+        const Names names = containers(condition);
+        std::string text = condition(spec) ? "pod" : "";
+        if (!names.empty())
+            text += fmt::format("{}{}", text.empty() ? "" : " and ", containerList(names));
+        return text;
+    }
+    bool isWindows() const { return textAt(spec, "os", "name") == "windows"; }
 };
 
 std::string_view seccompType(const JsonObject &owner) {
@@ -73,6 +99,8 @@ std::string_view seccompType(const JsonObject &owner) {
 }
 
 void checkEscalation(Pod &pod) {
+    if (pod.version >= 25 && pod.isWindows())
+        return;
     pod.reportContainers("allowPrivilegeEscalation != false", pod.containers([](const JsonObject &container) {
         return !hasAt(container, "securityContext", "allowPrivilegeEscalation") ||
                flagAt(container, "securityContext", "allowPrivilegeEscalation");
@@ -81,17 +109,32 @@ void checkEscalation(Pod &pod) {
 }
 
 void checkAppArmor(Pod &pod) {
-    if (textAt(pod.spec, "securityContext", "appArmorProfile", "type") == "Unconfined")
-        pod.report("forbidden AppArmor profile", "pod must not set AppArmor profile type to \"Unconfined\"");
-    pod.reportContainers("forbidden AppArmor profile", pod.containers([](const JsonObject &container) {
-        return textAt(container, "securityContext", "appArmorProfile", "type") == "Unconfined";
-    }),
-                         "must not set AppArmor profile type to \"Unconfined\"");
+    std::set<std::string> types;
+    std::string who = pod.setters([&](const JsonObject &owner) {
+        const std::string_view type = textAt(owner, "securityContext", "appArmorProfile", "type");
+        const bool wrong = !type.empty() && type != "RuntimeDefault" && type != "Localhost";
+        if (wrong)
+            types.emplace(type);
+        return wrong;
+    });
+    Names values(types.begin(), types.end());
+    std::set<std::string> annotations;
+    for (const auto &[key, value] : objectAt(pod.object, "metadata", "annotations"))
+        if (const std::string_view profile = asText(value); std::string_view(key).starts_with(kAppArmorAnnotation) &&
+                                                            !profile.empty() && profile != "runtime/default" &&
+                                                            !profile.starts_with("localhost/"))
+            annotations.insert(fmt::format("{}=\"{}\"", std::string_view(key), profile));
+    if (!annotations.empty())
+        who += fmt::format("{}{}", who.empty() ? "" : " and ", plural("annotation", "annotations", annotations.size()));
+    values.insert(values.end(), annotations.begin(), annotations.end());
+    if (!who.empty())
+        pod.report(plural("forbidden AppArmor profile", "forbidden AppArmor profiles", values.size()),
+                   fmt::format("{} must not set AppArmor profile type to {}", who, quotedList(values)));
 }
 
 void checkBaselineCapabilities(Pod &pod) {
     std::set<std::string> added;
-    const auto names = pod.containers([&](const JsonObject &container) {
+    const Names names = pod.containers([&](const JsonObject &container) {
         bool wrong = false;
         for (const JsonValue &capability : arrayAt(container, "securityContext", "capabilities", "add"))
             if (!listed(kBaselineCapabilities, asText(capability))) {
@@ -105,12 +148,14 @@ void checkBaselineCapabilities(Pod &pod) {
 }
 
 void checkRestrictedCapabilities(Pod &pod) {
+    if (pod.version < 22 || (pod.version >= 25 && pod.isWindows()))
+        return;
     std::set<std::string> added;
-    const auto keeping = pod.containers([](const JsonObject &container) {
+    const Names keeping = pod.containers([](const JsonObject &container) {
         return std::ranges::none_of(arrayAt(container, "securityContext", "capabilities", "drop"),
                                     [](const JsonValue &capability) { return asText(capability) == "ALL"; });
     });
-    const auto adding = pod.containers([&](const JsonObject &container) {
+    const Names adding = pod.containers([&](const JsonObject &container) {
         bool wrong = false;
         for (const JsonValue &capability : arrayAt(container, "securityContext", "capabilities", "add"))
             if (asText(capability) != "NET_BIND_SERVICE") {
@@ -121,12 +166,10 @@ void checkRestrictedCapabilities(Pod &pod) {
     });
     std::string detail;
     if (!keeping.empty())
-        detail = fmt::format("container{} {} must set securityContext.capabilities.drop=[\"ALL\"]",
-                             keeping.size() > 1 ? "s" : "", quotedList(keeping));
+        detail = fmt::format("{} must set securityContext.capabilities.drop=[\"ALL\"]", containerList(keeping));
     if (!adding.empty())
-        detail += fmt::format("{}container{} {} must not include {} in securityContext.capabilities.add",
-                              detail.empty() ? "" : "; ", adding.size() > 1 ? "s" : "", quotedList(adding),
-                              quotedList(added));
+        detail += fmt::format("{}{} must not include {} in securityContext.capabilities.add",
+                              detail.empty() ? "" : "; ", containerList(adding), quotedList(added));
     if (!detail.empty())
         pod.report("unrestricted capabilities", detail);
 }
@@ -140,33 +183,36 @@ void checkHostNamespaces(Pod &pod) {
         pod.report("host namespaces", detail);
 }
 
-void checkVolumes(Pod &pod, PodSecurityLevel level) {
-    std::vector<std::string> hostPaths, others;
+void checkHostPaths(Pod &pod) {
+    Names names;
+    for (const JsonValue &volume : arrayAt(pod.spec, "volumes"))
+        if (hasAt(asObject(volume), "hostPath"))
+            names.emplace_back(textAt(asObject(volume), "name"));
+    if (!names.empty())
+        pod.report("hostPath volumes",
+                   fmt::format("{} {}", plural("volume", "volumes", names.size()), quotedList(names)));
+}
+
+void checkVolumeTypes(Pod &pod) {
+    Names names;
     std::set<std::string> types;
-    for (const JsonValue &value : arrayAt(pod.spec, "volumes")) {
-        const JsonObject &volume = asObject(value);
-        const std::string name(textAt(volume, "name"));
-        if (hasAt(volume, "hostPath"))
-            hostPaths.push_back(name);
-        for (const auto &[type, source] : volume)
+    for (const JsonValue &value : arrayAt(pod.spec, "volumes"))
+        for (const auto &[type, source] : asObject(value))
             if (type != "name" && !source.is_null() && !listed(kRestrictedVolumes, std::string_view(type))) {
-                others.push_back(name);
+                names.emplace_back(textAt(asObject(value), "name"));
                 types.emplace(type);
             }
-    }
-    if (level == PodSecurityLevel::Baseline && !hostPaths.empty())
-        pod.report("hostPath volumes",
-                   fmt::format("volume{} {}", hostPaths.size() > 1 ? "s" : "", quotedList(hostPaths)));
-    if (level == PodSecurityLevel::Restricted && !others.empty())
+    if (!names.empty())
         pod.report("restricted volume types",
-                   fmt::format("volume{} {} use{} restricted volume type{} {}", others.size() > 1 ? "s" : "",
-                               quotedList(others), others.size() > 1 ? "" : "s", types.size() > 1 ? "s" : "",
+                   fmt::format("{} {} {} {} {}", plural("volume", "volumes", names.size()), quotedList(names),
+                               plural("uses", "use", names.size()),
+                               plural("restricted volume type", "restricted volume types", types.size()),
                                quotedList(types)));
 }
 
 void checkHostPorts(Pod &pod) {
     std::set<int64_t> ports;
-    const auto names = pod.containers([&](const JsonObject &container) {
+    const Names names = pod.containers([&](const JsonObject &container) {
         bool wrong = false;
         for (const JsonValue &port : arrayAt(container, "ports"))
             if (const int64_t number = intAt(asObject(port), "hostPort"); number != 0) {
@@ -176,8 +222,34 @@ void checkHostPorts(Pod &pod) {
         return wrong;
     });
     pod.reportContainers("hostPort", names,
-                         fmt::format("use{} hostPort{} {}", names.size() > 1 ? "" : "s", ports.size() > 1 ? "s" : "",
-                                     fmt::join(ports, ", ")));
+                         fmt::format("{} {} {}", plural("uses", "use", names.size()),
+                                     plural("hostPort", "hostPorts", ports.size()), fmt::join(ports, ", ")));
+}
+
+/// A probe or hook that goes to another host lets the kubelet reach what the pod cannot.
+void checkProbeHosts(Pod &pod) {
+    if (pod.version < 34)
+        return;
+    std::set<std::string> hosts;
+    const Names names = pod.containers([&](const JsonObject &container) {
+        bool wrong = false;
+        auto look = [&](const JsonObject &action) {
+            for (const std::string_view kind : {"httpGet", "tcpSocket"})
+                if (const std::string_view host = textAt(action, kind, "host"); !host.empty()) {
+                    hosts.emplace(host);
+                    wrong = true;
+                }
+        };
+        for (const std::string_view probe : {"livenessProbe", "readinessProbe", "startupProbe"})
+            look(objectAt(container, probe));
+        for (const std::string_view hook : {"postStart", "preStop"})
+            look(objectAt(container, "lifecycle", hook));
+        return wrong;
+    });
+    pod.reportContainers("probe or lifecycle host", names,
+                         fmt::format("{} {} {}", plural("uses", "use", names.size()),
+                                     plural("probe or lifecycle host", "probe or lifecycle hosts", hosts.size()),
+                                     quotedList(hosts)));
 }
 
 void checkPrivileged(Pod &pod) {
@@ -188,108 +260,145 @@ void checkPrivileged(Pod &pod) {
 }
 
 void checkProcMount(Pod &pod) {
-    pod.reportContainers("procMount", pod.containers([](const JsonObject &container) {
-        return textAt(container, "securityContext", "procMount") == "Unmasked";
-    }),
-                         "must not set securityContext.procMount to \"Unmasked\"");
+    std::set<std::string> types;
+    const Names names = pod.containers([&](const JsonObject &container) {
+        const std::string_view type = textAt(container, "securityContext", "procMount");
+        const bool wrong = !type.empty() && type != "Default";
+        if (wrong)
+            types.emplace(type);
+        return wrong;
+    });
+    pod.reportContainers("procMount", names,
+                         fmt::format("must not set securityContext.procMount to {}", quotedList(types)));
 }
 
 void checkNonRoot(Pod &pod) {
     const bool podSays = flagAt(pod.spec, "securityContext", "runAsNonRoot");
-    if (hasAt(pod.spec, "securityContext", "runAsNonRoot") && !podSays) {
-        pod.report("runAsNonRoot != true", "pod must not set securityContext.runAsNonRoot=false");
-        return;
-    }
-    const auto wrong = pod.containers([](const JsonObject &container) {
-        return hasAt(container, "securityContext", "runAsNonRoot") &&
-               !flagAt(container, "securityContext", "runAsNonRoot");
+    const std::string who = pod.setters([](const JsonObject &owner) {
+        return hasAt(owner, "securityContext", "runAsNonRoot") && !flagAt(owner, "securityContext", "runAsNonRoot");
     });
-    const auto silent = pod.containers(
+    const Names silent = pod.containers(
         [&](const JsonObject &container) { return !podSays && !hasAt(container, "securityContext", "runAsNonRoot"); });
-    if (!wrong.empty())
-        pod.reportContainers("runAsNonRoot != true", wrong, "must not set securityContext.runAsNonRoot=false");
+    if (!who.empty())
+        pod.report("runAsNonRoot != true", who + " must not set securityContext.runAsNonRoot=false");
     else if (!silent.empty())
         pod.report("runAsNonRoot != true",
-                   fmt::format("pod or container{} {} must set securityContext.runAsNonRoot=true",
-                               silent.size() > 1 ? "s" : "", quotedList(silent)));
+                   fmt::format("pod or {} must set securityContext.runAsNonRoot=true", containerList(silent)));
 }
 
 void checkUser(Pod &pod) {
-    auto isRoot = [](const JsonObject &owner) {
+    if (pod.version < 23)
+        return;
+    const std::string who = pod.setters([](const JsonObject &owner) {
         return hasAt(owner, "securityContext", "runAsUser") && intAt(owner, "securityContext", "runAsUser") == 0;
-    };
-    if (isRoot(pod.spec))
-        pod.report("runAsUser=0", "pod must not set runAsUser=0");
-    pod.reportContainers("runAsUser=0", pod.containers(isRoot), "must not set runAsUser=0");
+    });
+    if (!who.empty())
+        pod.report("runAsUser=0", who + " must not set runAsUser=0");
 }
 
 void checkSelinux(Pod &pod) {
-    auto wrong = [](const JsonObject &owner) {
+    std::set<std::string> types;
+    bool user = false, role = false;
+    const std::string who = pod.setters([&](const JsonObject &owner) {
         const JsonObject &options = objectAt(owner, "securityContext", "seLinuxOptions");
-        return !listed(kSelinuxTypes, textAt(options, "type")) || !textAt(options, "user").empty() ||
-               !textAt(options, "role").empty();
-    };
-    if (wrong(pod.spec))
-        pod.report("seLinuxOptions", "pod set forbidden securityContext.seLinuxOptions");
-    pod.reportContainers("seLinuxOptions", pod.containers(wrong), "set forbidden securityContext.seLinuxOptions");
+        const std::string_view type = textAt(options, "type");
+        const bool typeWrong = !listed(kSelinuxTypes, type) && !(pod.version >= 31 && type == "container_engine_t");
+        const bool hasUser = !textAt(options, "user").empty(), hasRole = !textAt(options, "role").empty();
+        if (typeWrong)
+            types.emplace(type);
+        user |= hasUser;
+        role |= hasRole;
+        return typeWrong || hasUser || hasRole;
+    });
+    Names wrong;
+    if (!types.empty())
+        wrong.push_back(fmt::format("{} {}", plural("type", "types", types.size()), quotedList(types)));
+    if (user)
+        wrong.emplace_back("user may not be set");
+    if (role)
+        wrong.emplace_back("role may not be set");
+    if (!who.empty())
+        pod.report("seLinuxOptions",
+                   fmt::format("{} set forbidden securityContext.seLinuxOptions: {}", who, fmt::join(wrong, "; ")));
 }
 
 void checkSeccomp(Pod &pod, PodSecurityLevel level) {
-    const std::string_view podType = seccompType(pod.spec);
-    if (podType == "Unconfined") {
-        pod.report("seccompProfile", "pod must not set securityContext.seccompProfile.type to \"Unconfined\"");
+    if (pod.version < 19 || (level == PodSecurityLevel::Restricted && pod.version >= 25 && pod.isWindows()))
         return;
-    }
-    const auto wrong =
-        pod.containers([](const JsonObject &container) { return seccompType(container) == "Unconfined"; });
-    if (!wrong.empty()) {
-        pod.reportContainers("seccompProfile", wrong,
-                             "must not set securityContext.seccompProfile.type to \"Unconfined\"");
-        return;
-    }
-    const auto silent = pod.containers([](const JsonObject &container) { return seccompType(container).empty(); });
-    if (level == PodSecurityLevel::Restricted && podType.empty() && !silent.empty())
+    std::set<std::string> types;
+    const std::string who = pod.setters([&](const JsonObject &owner) {
+        const std::string_view type = seccompType(owner);
+        const bool wrong = !type.empty() && type != "RuntimeDefault" && type != "Localhost";
+        if (wrong)
+            types.emplace(type);
+        return wrong;
+    });
+    if (!who.empty()) {
         pod.report("seccompProfile",
-                   fmt::format("pod or container{} {} must set securityContext.seccompProfile.type to "
-                               "\"RuntimeDefault\" or \"Localhost\"",
-                               silent.size() > 1 ? "s" : "", quotedList(silent)));
+                   fmt::format("{} must not set securityContext.seccompProfile.type to {}", who, quotedList(types)));
+        return;
+    }
+    const Names silent = pod.containers([](const JsonObject &container) { return seccompType(container).empty(); });
+    if (level == PodSecurityLevel::Restricted && seccompType(pod.spec).empty() && !silent.empty())
+        pod.report("seccompProfile", fmt::format("pod or {} must set securityContext.seccompProfile.type to "
+                                                 "\"RuntimeDefault\" or \"Localhost\"",
+                                                 containerList(silent)));
 }
 
 void checkSysctls(Pod &pod) {
-    std::vector<std::string> names;
-    for (const JsonValue &sysctl : arrayAt(pod.spec, "securityContext", "sysctls"))
-        if (!listed(kSafeSysctls, textAt(asObject(sysctl), "name")))
-            names.emplace_back(textAt(asObject(sysctl), "name"));
+    Names names;
+    for (const JsonValue &value : arrayAt(pod.spec, "securityContext", "sysctls")) {
+        const std::string_view name = textAt(asObject(value), "name");
+        if (std::ranges::none_of(kSafeSysctls,
+                                 [&](const Sysctl &safe) { return safe.name == name && safe.since <= pod.version; }))
+            names.emplace_back(name);
+    }
     if (!names.empty())
         pod.report("forbidden sysctls", fmt::format("{}", fmt::join(names, ", ")));
 }
 
+void checkHostProcess(Pod &pod) {
+    const std::string who = pod.setters(
+        [](const JsonObject &owner) { return flagAt(owner, "securityContext", "windowsOptions", "hostProcess"); });
+    if (!who.empty())
+        pod.report("hostProcess", who + " must not set securityContext.windowsOptions.hostProcess=true");
+}
+
 } // namespace
 
-std::vector<std::string> podSecurityViolations(PodSecurityLevel level, const JsonObject &spec) {
-    Pod pod{spec, {}};
+std::string PodSecurityViolation::text() const {
+    return detail.empty() ? reason : fmt::format("{} ({})", reason, detail);
+}
+
+std::vector<PodSecurityViolation> podSecurityViolations(PodSecurityLevel level, int minorVersion,
+                                                        const JsonObject &object) {
     if (level == PodSecurityLevel::Privileged)
         return {};
+    Pod pod{.object = object, .spec = objectAt(object, "spec"), .version = minorVersion};
     const bool restricted = level == PodSecurityLevel::Restricted;
-    if (restricted)
-        checkEscalation(pod);
     checkAppArmor(pod);
-    if (restricted)
-        checkRestrictedCapabilities(pod);
-    else
+    if (!restricted || minorVersion < 22)
         checkBaselineCapabilities(pod);
     checkHostNamespaces(pod);
-    checkVolumes(pod, level);
+    if (!restricted)
+        checkHostPaths(pod);
     checkHostPorts(pod);
+    checkProbeHosts(pod);
     checkPrivileged(pod);
     checkProcMount(pod);
+    checkSelinux(pod);
+    if (!restricted)
+        checkSeccomp(pod, level);
+    checkSysctls(pod);
+    checkHostProcess(pod);
     if (restricted) {
+        checkEscalation(pod);
+        checkRestrictedCapabilities(pod);
+        checkVolumeTypes(pod);
         checkNonRoot(pod);
         checkUser(pod);
+        checkSeccomp(pod, level);
     }
-    checkSelinux(pod);
-    checkSeccomp(pod, level);
-    checkSysctls(pod);
     return std::move(pod.found);
 }
 

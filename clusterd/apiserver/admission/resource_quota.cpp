@@ -1,200 +1,256 @@
 #include "clusterd/apiserver/admission/plugins.h"
-
-#include "core/api/quantity.h"
+#include "clusterd/apiserver/admission/quota_usage.h"
+#include "clusterd/datastore/await_callback.h"
+#include "core/client/client.h"
 
 #include <algorithm>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-#include <map>
+#include <mutex>
+#include <set>
 
 namespace coracle::apiserver {
 
 namespace {
 
-using api::Quantity;
-using Amounts = std::map<std::string, Quantity, std::less<>>;
+constexpr int kAttemptsMax = 20; ///< writes of a quota that others change meanwhile
 
-Quantity quantityOf(const JsonObject &list, std::string_view name) {
-    return Quantity::parse(textAt(list, name)).value_or(Quantity());
+const api::ResourceInfo &quotas() {
+    static const api::ResourceInfo &resource = *api::findResource("", "v1", "resourcequotas");
+    return resource;
 }
 
-bool isDone(const JsonObject &pod) {
-    const std::string_view phase = textAt(pod, "status", "phase");
-    return phase == "Succeeded" || phase == "Failed";
+/// Which writes can take from a quota: those that make an object, and those that change how much it takes.
+bool canTake(const AdmissionAttributes &attributes) {
+    if (!attributes.resource.namespaced || attributes.namespaceName.empty() || !attributes.object)
+        return false;
+    if (attributes.resource.resource == "events")
+        return false; // they come and go by themselves
+    const bool create = attributes.operation == Operation::Create;
+    if (isAbout(attributes, "", "pods", "resize"))
+        return !create;
+    if (isAbout(attributes, "", "services") || isAbout(attributes, "", "persistentvolumeclaims"))
+        return true;
+    return create && attributes.subresource.empty() && !attributes.resource.storagePrefix.empty();
 }
 
-/// What a pod's containers ask for: the larger of the running ones together and the largest init container.
-Amounts podAmounts(const JsonObject &spec, std::string_view which) {
-    Amounts running, first;
-    for (const std::string_view list : {"containers", "initContainers"})
-        for (const JsonValue &container : arrayAt(spec, list))
-            for (const auto &[name, value] : objectAt(asObject(container), "resources", which)) {
-                const Quantity amount = Quantity::parse(asText(value)).value_or(Quantity());
-                const bool stays = list == "containers" || textAt(asObject(container), "restartPolicy") == "Always";
-                if (stays)
-                    running[std::string(name)] += amount;
-                else
-                    first[std::string(name)] = std::max(first[std::string(name)], amount);
-            }
-    for (const auto &[name, amount] : first)
-        running[name] = std::max(running[name], amount);
-    return running;
+/// The quota's status as it is to be: a new or changed quota is counted at once.
+void countWhereUnknown(const Reader &reader, JsonObject &quota) {
+    const JsonObject &hard = objectAt(quota, "spec", "hard");
+    bool known = objectAt(quota, "status", "hard") == hard;
+    for (const auto &[name, value] : hard)
+        known = known && (objectAt(quota, "status", "used").contains(name) || !quotaResource(name));
+    if (known)
+        return;
+    const std::string_view space = textAt(quota, "metadata", "namespace");
+    const Amounts totals = quotaTotals(quota, [&](const api::ResourceInfo &resource) {
+        return listJson(reader, resource.group, resource.resource, space);
+    });
+    JsonObject &status = ensureObject(quota, "status");
+    status["hard"] = objectAt(quota, "spec", "hard");
+    status["used"] = toJson(totals);
 }
 
-/// What one object takes from a quota's names.
-Amounts usageOf(std::string_view group, std::string_view resource, const JsonObject &object) {
-    Amounts usage;
-    const Quantity one(1);
-    usage[group.empty() ? fmt::format("count/{}", resource) : fmt::format("count/{}.{}", resource, group)] = one;
-    if (!group.empty())
-        return usage;
-    if (resource == "pods") {
-        if (isDone(object))
-            return usage;
-        usage["pods"] = one;
-        for (const auto &[name, amount] : podAmounts(objectAt(object, "spec"), "requests")) {
-            usage["requests." + name] = amount;
-            if (name == "cpu" || name == "memory" || name == "ephemeral-storage")
-                usage[name] = amount;
-        }
-        for (const auto &[name, amount] : podAmounts(objectAt(object, "spec"), "limits"))
-            usage["limits." + name] = amount;
-    } else if (resource == "services") {
-        const std::string_view type = textAt(object, "spec", "type");
-        usage["services"] = one;
-        if (type == "LoadBalancer")
-            usage["services.loadbalancers"] = one;
-        if (type == "NodePort" || type == "LoadBalancer")
-            usage["services.nodeports"] = Quantity(static_cast<int64_t>(arrayAt(object, "spec", "ports").size()));
-    } else if (resource == "persistentvolumeclaims") {
-        const Quantity size = quantityOf(objectAt(object, "spec", "resources", "requests"), "storage");
-        const std::string_view chosen = textAt(object, "spec", "storageClassName");
-        usage["persistentvolumeclaims"] = one;
-        usage["requests.storage"] = size;
-        usage[fmt::format("{}.storageclass.storage.k8s.io/persistentvolumeclaims", chosen)] = one;
-        usage[fmt::format("{}.storageclass.storage.k8s.io/requests.storage", chosen)] = size;
-    } else if (resource == "configmaps" || resource == "secrets" || resource == "replicationcontrollers" ||
-               resource == "resourcequotas") {
-        usage[std::string(resource)] = one;
-    }
-    return usage;
-}
-
-bool isBestEffort(const JsonObject &spec) {
-    return podAmounts(spec, "requests").empty() && podAmounts(spec, "limits").empty();
-}
-
-/// Whether a quota with scopes counts this pod.
-bool inScope(const JsonObject &quota, const JsonObject &pod) {
-    const JsonObject &spec = objectAt(pod, "spec");
-    for (const JsonValue &value : arrayAt(quota, "spec", "scopes")) {
-        const std::string_view scope = asText(value);
-        if ((scope == "Terminating") != hasAt(spec, "activeDeadlineSeconds") &&
-            (scope == "Terminating" || scope == "NotTerminating"))
-            return false;
-        if ((scope == "BestEffort" && !isBestEffort(spec)) || (scope == "NotBestEffort" && isBestEffort(spec)))
-            return false;
-    }
-    for (const JsonValue &value : arrayAt(quota, "spec", "scopeSelector", "matchExpressions")) {
-        const JsonObject &term = asObject(value);
-        if (textAt(term, "scopeName") != "PriorityClass")
+/// Charges one request to the quotas that concern it, in memory: all of them or, with an error, none.
+Result<> charge(const AdmissionAttributes &attributes, std::vector<JsonObject> &quotas) {
+    Amounts delta = quotaUsage(attributes.resource, *attributes.object);
+    if (attributes.old)
+        delta = std::move(delta) - quotaUsage(attributes.resource, *attributes.old);
+    std::erase_if(delta, [](const auto &entry) { return entry.second.isZero(); });
+    std::vector<std::pair<JsonObject *, Amounts>> charged;
+    for (JsonObject &quota : quotas) {
+        if (!inQuotaScope(quota, attributes.resource, *attributes.object))
             continue;
-        const std::string_view name = textAt(spec, "priorityClassName"), word = textAt(term, "operator");
-        const JsonArray &values = arrayAt(term, "values");
-        const bool listed = std::ranges::any_of(values, [&](const JsonValue &one) { return asText(one) == name; });
-        if ((word == "In" && !listed) || (word == "NotIn" && listed) || (word == "Exists" && name.empty()) ||
-            (word == "DoesNotExist" && !name.empty()))
-            return false;
+        const std::string_view name = textAt(quota, "metadata", "name");
+        const Amounts hard = amountsOf(objectAt(quota, "status", "hard"));
+        Amounts used = amountsOf(objectAt(quota, "status", "used"));
+        std::vector<std::string> names, exceeded;
+        for (const auto &[key, limit] : hard)
+            if (takesFrom(attributes.resource, key))
+                names.push_back(key);
+        if (isAbout(attributes, "", "pods"))
+            if (const std::string missing = unstatedRequirements(names, *attributes.object); !missing.empty())
+                return denied(attributes, fmt::format("failed quota: {}: {}", name, missing));
+        Amounts requested;
+        for (const std::string &key : names)
+            if (const auto amount = delta.find(key); amount != delta.end()) {
+                requested.emplace(*amount);
+                if (amount->second.sign() > 0 && used[key] + amount->second > hard.at(key))
+                    exceeded.push_back(key);
+            }
+        if (!exceeded.empty())
+            return denied(attributes, fmt::format("exceeded quota: {}, requested: {}, used: {}, limited: {}", name,
+                                                  amountsText(requested, exceeded), amountsText(used, exceeded),
+                                                  amountsText(hard, exceeded)));
+        if (!requested.empty())
+            charged.emplace_back(&quota, std::move(used) + requested);
     }
-    return true;
+    for (auto &[quota, used] : charged)
+        ensureObject(*quota, "status")["used"] = toJson(used);
+    return {};
 }
 
-/// Keeps a namespace within its quotas. Usage is counted from the objects that are there, so nothing has to be kept in
-/// step; two creations at the same moment may both pass at the edge.
-class ResourceQuota final : public DirectPlugin {
+/// Keeps a namespace within its quotas. What is taken stands in the quotas' status, which is changed by
+/// compare-and-swap before the object is written: so several requests, also of several servers, never take more than
+/// there is. Requests that come while a quota is being written wait and share the next write.
+class ResourceQuota final : public AdmissionPlugin {
 public:
-    explicit ResourceQuota(const Reader &reader)
-        : DirectPlugin("ResourceQuota", {Operation::Create, Operation::Update}), m_reader(reader) {}
+    explicit ResourceQuota(const Reader &reader) : m_reader(reader) {}
 
-protected:
-    Result<> check(const AdmissionAttributes &attributes) override {
-        if (!attributes.resource.namespaced || !attributes.subresource.empty())
-            return {};
-        const api::ResourceInfo *quotas = api::findResource("", "resourcequotas");
-        if (m_reader.list(*quotas, attributes.namespaceName).empty())
-            return {};
-        const std::string_view group = attributes.resource.group, resource = attributes.resource.resource;
-        Amounts added = usageOf(group, resource, *attributes.object);
-        if (attributes.old)
-            for (const auto &[name, amount] : usageOf(group, resource, *attributes.old))
-                added[name] -= amount;
-        const bool pod = group.empty() && resource == "pods";
-        for (const JsonObject &quota : listJson(m_reader, "", "resourcequotas", attributes.namespaceName)) {
-            const bool scoped = hasAt(quota, "spec", "scopes") || hasAt(quota, "spec", "scopeSelector");
-            if (scoped && (!pod || !inScope(quota, *attributes.object)))
-                continue;
-            CHECK(checkQuota(attributes, quota, added, scoped));
-        }
-        return {};
+    std::string_view name() const override { return "ResourceQuota"; }
+    bool handles(Operation operation) const override {
+        return operation == Operation::Create || operation == Operation::Update;
+    }
+    void connect(client::Client &client) override { m_client = &client; }
+
+    Task<Result<>> validate(const AdmissionAttributes &attributes) override {
+        if (!canTake(attributes) || m_reader.list(quotas(), attributes.namespaceName).empty())
+            co_return Result<>{};
+        if (attributes.operation == Operation::Create && !attributes.name.empty() &&
+            m_reader.get(attributes.resource, attributes.namespaceName, attributes.name))
+            co_return Result<>{}; // it is there already, and the write will say so
+        std::vector<JsonObject> present = load(attributes.namespaceName, {});
+        const std::vector<JsonObject> before = present;
+        CO_CHECK(charge(attributes, present));
+        if (attributes.dryRun || present == before || !m_client)
+            co_return Result<>{};
+        auto request = std::make_shared<Request>();
+        request->attributes = &attributes;
+        co_return co_await queue(std::move(request));
     }
 
 private:
-    Result<> checkQuota(const AdmissionAttributes &attributes, const JsonObject &quota, const Amounts &added,
-                        bool scoped) const {
-        const std::string_view group = attributes.resource.group, resource = attributes.resource.resource;
-        const std::string_view name = textAt(quota, "metadata", "name");
-        std::vector<std::string> missing, requested, used, limited;
-        std::optional<Amounts> now;
-        for (const auto &[key, value] : objectAt(quota, "spec", "hard")) {
-            const auto delta = added.find(std::string_view(key));
-            if (delta == added.end()) {
-                if (attributes.operation == Operation::Create && mustBeStated(group, resource, key))
-                    missing.emplace_back(key);
-                continue;
-            }
-            const auto hard = Quantity::parse(asText(value));
-            if (!hard || delta->second.sign() <= 0)
-                continue;
-            if (!now)
-                now = usage(attributes, quota, scoped);
-            Quantity before = (*now)[std::string(key)];
-            if (attributes.old) // it is counted among those that are there
-                before -= usageOf(group, resource, *attributes.old)[std::string(key)];
-            const Quantity own =
-                attributes.old ? usageOf(group, resource, *attributes.object)[std::string(key)] : delta->second;
-            if (before + own <= *hard)
-                continue;
-            requested.push_back(fmt::format("{}={}", std::string_view(key), delta->second.text()));
-            used.push_back(fmt::format("{}={}", std::string_view(key), (*now)[std::string(key)].text()));
-            limited.push_back(fmt::format("{}={}", std::string_view(key), hard->text()));
+    enum class Turn { Done, Lead };
+    using Wake = std::move_only_function<void(Turn)>;
+    struct Request {
+        const AdmissionAttributes *attributes = nullptr;
+        Result<> result;
+        Wake wake;
+        std::optional<Turn> turn; ///< came before the wait
+    };
+    using RequestPtr = std::shared_ptr<Request>;
+
+    std::vector<JsonObject> load(const std::string &space, const std::set<std::string> &without) const {
+        std::vector<JsonObject> loaded = listJson(m_reader, "", "resourcequotas", space);
+        std::erase_if(loaded, [&](const JsonObject &quota) {
+            return without.contains(std::string(textAt(quota, "metadata", "name")));
+        });
+        for (JsonObject &quota : loaded)
+            countWhereUnknown(m_reader, quota);
+        return loaded;
+    }
+
+    Task<Result<>> queue(RequestPtr own) {
+        const std::string space = own->attributes->namespaceName;
+        bool leads = false;
+        {
+            std::lock_guard lock(m_mutex);
+            const auto [waiting, first] = m_waiting.try_emplace(space);
+            waiting->second.push_back(own);
+            leads = first;
         }
-        if (!missing.empty())
-            return denied(attributes, fmt::format("failed quota: {}: must specify {}", name, fmt::join(missing, ",")));
-        if (!requested.empty())
-            return denied(attributes,
-                          fmt::format("exceeded quota: {}, requested: {}, used: {}, limited: {}", name,
-                                      fmt::join(requested, ","), fmt::join(used, ","), fmt::join(limited, ",")));
-        return {};
+        if (!leads) {
+            std::move_only_function<void(Wake)> wait = [this, own](Wake wake) { await(*own, std::move(wake)); };
+            const Turn turn = co_await datastore::awaitCallback<Turn>(std::move(wait));
+            if (turn == Turn::Done)
+                co_return own->result;
+        }
+        std::vector<RequestPtr> batch;
+        {
+            std::lock_guard lock(m_mutex);
+            batch = std::exchange(m_waiting[space], {});
+        }
+        try {
+            co_await chargeAll(space, batch);
+        } catch (const std::exception &error) {
+            for (const RequestPtr &request : batch)
+                request->result = errors::internal(fmt::format("quotas cannot be charged: {}", error.what()));
+        }
+        finish(space, batch, own);
+        co_return own->result;
     }
 
-    /// Amounts of pods that a quota limits must be stated, or the quota could not be kept.
-    static bool mustBeStated(std::string_view group, std::string_view resource, std::string_view key) {
-        return group.empty() && resource == "pods" &&
-               (key == "cpu" || key == "memory" || key.starts_with("requests.cpu") ||
-                key.starts_with("requests.memory") || key.starts_with("limits."));
+    void await(Request &request, Wake wake) {
+        std::unique_lock lock(m_mutex);
+        if (!request.turn) {
+            request.wake = std::move(wake);
+            return;
+        }
+        const Turn turn = *request.turn;
+        lock.unlock();
+        wake(turn);
     }
 
-    Amounts usage(const AdmissionAttributes &attributes, const JsonObject &quota, bool scoped) const {
-        Amounts sum;
-        for (const JsonObject &object :
-             listJson(m_reader, attributes.resource.group, attributes.resource.resource, attributes.namespaceName))
-            if (!scoped || inScope(quota, object))
-                for (const auto &[name, amount] :
-                     usageOf(attributes.resource.group, attributes.resource.resource, object))
-                    sum[name] += amount;
-        return sum;
+    /// Lets go those whose turn it was, and wakes the first of those that came meanwhile to lead the next turn.
+    void finish(const std::string &space, const std::vector<RequestPtr> &batch, const RequestPtr &own) {
+        std::vector<std::pair<Wake, Turn>> wakes;
+        {
+            std::lock_guard lock(m_mutex);
+            auto tell = [&](const RequestPtr &request, Turn turn) {
+                request->turn = turn;
+                if (request->wake)
+                    wakes.emplace_back(std::exchange(request->wake, nullptr), turn);
+            };
+            for (const RequestPtr &request : batch)
+                if (request != own)
+                    tell(request, Turn::Done);
+            if (const auto waiting = m_waiting.find(space); waiting->second.empty())
+                m_waiting.erase(waiting);
+            else
+                tell(waiting->second.front(), Turn::Lead);
+        }
+        for (auto &[wake, turn] : wakes)
+            wake(turn);
+    }
+
+    Task<> chargeAll(std::string space, std::vector<RequestPtr> batch) {
+        std::set<std::string> done; // quotas that are charged with this batch
+        for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
+            std::vector<JsonObject> changed = load(space, done);
+            const std::vector<JsonObject> before = changed;
+            for (const RequestPtr &request : batch)
+                if (request->result)
+                    request->result = charge(*request->attributes, changed);
+            bool again = false;
+            for (size_t i = 0; i < changed.size(); ++i) {
+                if (changed[i] == before[i])
+                    continue;
+                auto written = co_await write(changed[i]);
+                if (written)
+                    done.emplace(textAt(changed[i], "metadata", "name"));
+                else if (isConflict(written.error()) || isNotFound(written.error()))
+                    again = true;
+                else
+                    fail(batch, written.error());
+            }
+            if (!again)
+                co_return;
+        }
+        fail(batch, errors::conflict("resourcequotas", "", "", "the quotas change too fast; try again").error());
+    }
+
+    static void fail(const std::vector<RequestPtr> &batch, const Status &error) {
+        for (const RequestPtr &request : batch)
+            if (request->result)
+                request->result = Failure(error);
+    }
+
+    Task<Result<>> write(const JsonObject &quota) {
+        client::WriteOptions options;
+        options.subresource = "status";
+        std::string space(textAt(quota, "metadata", "namespace")), name(textAt(quota, "metadata", "name"));
+        std::string body = boost::json::serialize(quota);
+        auto written = co_await m_client->update(quotas(), space, name, std::move(body), options);
+        if (!written)
+            co_return Failure(std::move(written).error());
+        co_return Result<>{};
     }
 
     const Reader &m_reader;
+    client::Client *m_client = nullptr;
+    std::mutex m_mutex; ///< guards the following, and what the requests say of turns
+    /// By namespace; an entry is there while somebody leads.
+    std::map<std::string, std::vector<RequestPtr>, std::less<>> m_waiting;
 };
 
 } // namespace

@@ -28,14 +28,27 @@ bool isV6(const std::string &address) {
     return address.find(':') != std::string::npos;
 }
 
-/// Creates the object or makes these members of the stored one equal to it.
+/// Adds the labels that the stored object lacks or has otherwise.
+bool setLabels(JsonObject &stored, const JsonObject &wanted) {
+    bool changed = false;
+    for (const auto &[key, value] : objectAt(wanted, "metadata", "labels")) {
+        JsonValue &own = ensureObject(ensureObject(stored, "metadata"), "labels")[key];
+        changed |= own != value;
+        own = value;
+    }
+    return changed;
+}
+
+/// Creates the object or makes these members of the stored one, and the labels, equal to it.
 Task<Result<>> createOrSet(client::Client &client, const api::ResourceInfo &resource, JsonObject wanted,
                            std::vector<std::string> members) {
     std::string space(textAt(wanted, "metadata", "namespace")), name(textAt(wanted, "metadata", "name"));
     CO_TRY(std::optional<JsonObject> stored, co_await find(client, resource, space, name));
     if (!stored)
         co_return co_await createIfMissing(client, resource, std::move(wanted));
-    if (std::ranges::all_of(members, [&](const std::string &member) { return sameMember(*stored, wanted, member); }))
+    const bool relabelled = setLabels(*stored, wanted);
+    if (!relabelled &&
+        std::ranges::all_of(members, [&](const std::string &member) { return sameMember(*stored, wanted, member); }))
         co_return Result<>{};
     for (const std::string &member : members)
         copyMember(*stored, wanted, member);
@@ -90,6 +103,28 @@ JsonObject kubernetesSlice(const BootstrapOptions &options, const std::vector<st
             {"addressType", !addresses.empty() && isV6(addresses.front()) ? "IPv6" : "IPv4"},
             {"endpoints", std::move(endpoints)},
             {"ports", std::move(ports)}};
+}
+
+/// Type and ports are the server's; the address and whatever else others set stays.
+Task<Result<>> keepService(client::Client &client, JsonObject wanted) {
+    CO_TRY(std::optional<JsonObject> stored,
+           co_await find(client, core("services"), std::string("default"), std::string("kubernetes")));
+    if (!stored)
+        co_return co_await createIfMissing(client, core("services"), std::move(wanted));
+    JsonObject &spec = ensureObject(*stored, "spec");
+    const JsonObject &own = objectAt(wanted, "spec");
+    const JsonArray &ports = arrayAt(spec, "ports");
+    const JsonObject &port = ports.size() == 1 ? asObject(ports[0]) : kNoObject;
+    bool right = textAt(spec, "type") == "ClusterIP";
+    for (const auto &[name, value] : asObject(arrayAt(own, "ports")[0]))
+        right = right && port.if_contains(name) && port.at(name) == value;
+    if (right)
+        co_return Result<>{};
+    spec["type"] = "ClusterIP";
+    copyMember(spec, own, "ports");
+    for (const std::string_view name : {"externalTrafficPolicy", "externalName"})
+        spec.erase(name);
+    co_return co_await replaceObject(client, core("services"), std::move(*stored));
 }
 
 } // namespace
@@ -147,7 +182,7 @@ Task<Result<>> ensureAuthenticationConfig(client::Client &client, BootstrapOptio
 Task<Result<>> ensureKubernetesService(client::Client &client, BootstrapOptions options) {
     if (options.serviceIps.empty())
         co_return Result<>{};
-    CO_CHECK(co_await createIfMissing(client, core("services"), kubernetesService(options)));
+    CO_CHECK(co_await keepService(client, kubernetesService(options)));
     const bool v6 = isV6(options.serviceIps.front());
     std::vector<std::string> addresses;
     for (const std::string &address : options.serverAddresses)
@@ -161,6 +196,10 @@ Task<Result<>> ensureKubernetesService(client::Client &client, BootstrapOptions 
     parts.emplace_back("ports");
     CO_CHECK(co_await createOrSet(client, core("endpoints"), std::move(endpoints), std::move(subsets)));
     const api::ResourceInfo &slices = *api::findResource("discovery.k8s.io", "endpointslices");
+    CO_TRY(const std::optional<JsonObject> present,
+           co_await find(client, slices, std::string("default"), std::string("kubernetes")));
+    if (present && textAt(*present, "addressType") != textAt(slice, "addressType")) // which cannot be changed
+        CO_CHECK(co_await client.remove(slices, std::string("default"), std::string("kubernetes")));
     co_return co_await createOrSet(client, slices, std::move(slice), std::move(parts));
 }
 

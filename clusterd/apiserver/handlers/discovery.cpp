@@ -93,7 +93,8 @@ std::string apiVersions(std::string_view serverAddress) {
 
 std::string groupList(const ResourceTable &resources) {
     json::array list;
-    for (const ResourceTable::Group &group : *resources.groups())
+    ResourceTable::Groups groups = resources.groups();
+    for (const ResourceTable::Group &group : *groups)
         if (!group.name.empty())
             list.push_back(groupObject(group));
     return json::serialize(json::object{{"kind", "APIGroupList"}, {"apiVersion", "v1"}, {"groups", std::move(list)}});
@@ -120,7 +121,7 @@ std::optional<std::string> resourceList(const ResourceTable &resources, std::str
             if (g.name != group || v.name != version)
                 continue;
             json::array list;
-            for (const api::ResourceInfo *resource : v.resources) {
+            for (const ResourcePtr &resource : v.resources) {
                 list.push_back(resourceEntry(*resource));
                 for (const api::SubresourceInfo &sub : resource->subresources)
                     list.push_back(subresourceEntry(*resource, sub));
@@ -138,13 +139,14 @@ std::optional<std::string> resourceList(const ResourceTable &resources, std::str
 
 std::string aggregated(const ResourceTable &resources, bool core, std::string_view discoveryVersion) {
     json::array items;
-    for (const ResourceTable::Group &group : *resources.groups()) {
+    ResourceTable::Groups groups = resources.groups();
+    for (const ResourceTable::Group &group : *groups) {
         if (group.name.empty() != core)
             continue;
         json::array versions;
         for (const ResourceTable::Version &version : group.versions) {
             json::array list;
-            for (const api::ResourceInfo *resource : version.resources)
+            for (const ResourcePtr &resource : version.resources)
                 list.push_back(aggregatedResource(*resource));
             versions.push_back(
                 json::object{{"version", version.name}, {"resources", std::move(list)}, {"freshness", "Current"}});

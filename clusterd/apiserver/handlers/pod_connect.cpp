@@ -112,16 +112,12 @@ std::string logTarget(const Exchange &exchange, const RequestScope &scope, std::
     return fmt::format("/containerLogs/{}/{}/{}{}", scope.namespaceName, scope.name, container, query.text());
 }
 
-bool isOn(const Exchange &exchange, std::string_view name) {
-    return exchange.param(name) == "true" || exchange.param(name) == "1";
-}
-
 std::string execTarget(const Exchange &exchange, const RequestScope &scope, std::string_view container) {
     Query query;
     constexpr std::pair<std::string_view, std::string_view> kStreams[] = {
         {"stdin", "input"}, {"stdout", "output"}, {"stderr", "error"}, {"tty", "tty"}};
     for (const auto &[name, kubeletName] : kStreams)
-        if (isOn(exchange, name))
+        if (exchange.request.target.flag(name))
             query.add(kubeletName, "1");
     for (std::string_view word : exchange.request.target.params("command"))
         query.add("command", word);
@@ -219,10 +215,10 @@ Task<Result<>> ClusterConnect::stream(Exchange &exchange, RequestScope &scope) {
     if (forward)
         co_return co_await tunnelWebSocket(exchange, std::move(client), std::move(target));
     StreamSet streams;
-    streams.stdin = isOn(exchange, "stdin");
-    streams.stdout = isOn(exchange, "stdout");
-    streams.stderr = isOn(exchange, "stderr");
-    streams.tty = isOn(exchange, "tty");
+    streams.stdin = exchange.request.target.flag("stdin");
+    streams.stdout = exchange.request.target.flag("stdout");
+    streams.stderr = exchange.request.target.flag("stderr");
+    streams.tty = exchange.request.target.flag("tty");
     co_return co_await translateWebSocket(exchange, std::move(client), std::move(target), streams);
 }
 

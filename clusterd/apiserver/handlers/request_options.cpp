@@ -3,6 +3,7 @@
 #include "clusterd/apiserver/handlers/negotiation.h"
 #include "clusterd/apiserver/json_access.h"
 #include "clusterd/apiserver/registry/body.h"
+#include "clusterd/apiserver/registry/metadata.h"
 #include "core/api/protobuf.h"
 
 #include <charconv>
@@ -15,7 +16,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr size_t kManagerBytesMax = 128;
-constexpr int64_t kWatchSecondsMin = 1800; ///< kube-apiserver's --min-request-timeout
 
 Failure invalidOption(std::string_view kind, std::string reason, std::string field, std::string message) {
     return errors::invalid(kind, "meta.k8s.io", "", {{std::move(reason), std::move(message), std::move(field)}});
@@ -28,20 +28,6 @@ std::string managerOf(std::string_view userAgent) {
         if (static_cast<unsigned char>(c) >= 0x20 && c != 0x7f && manager.size() < kManagerBytesMax)
             manager += c;
     return manager.empty() ? "unknown" : manager;
-}
-
-Result<int64_t> readInt(std::string_view name, std::string_view text) {
-    int64_t value = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (text.empty() || (error == std::errc() && end == text.data() + text.size()))
-        return value;
-    return errors::badRequest(fmt::format(
-        "unable to decode query parameter {}: strconv.ParseInt: parsing \"{}\": invalid syntax", name, text));
-}
-
-/// url values of Kubernetes: absent is false; present and not "false" or "0" is true.
-bool readBool(const Exchange &exchange, std::string_view name) {
-    return exchange.request.target.hasParam(name) && exchange.param(name) != "false" && exchange.param(name) != "0";
 }
 
 Result<bool> readDryRun(std::string_view kind, const std::vector<std::string_view> &values) {
@@ -59,43 +45,10 @@ Result<std::string> checkPropagation(std::string_view policy) {
                          fmt::format("Invalid value: \"{}\": must be one of: Foreground, Background, Orphan", policy));
 }
 
-Result<> checkListOptions(std::string_view match, std::string_view version, bool continued, bool watch,
-                          std::optional<bool> sendInitialEvents) {
-    auto forbidden = [](std::string field, std::string_view why) {
-        return invalidOption("ListOptions", "FieldValueForbidden", std::move(field), fmt::format("Forbidden: {}", why));
-    };
-    if (watch && sendInitialEvents) {
-        if (match != "NotOlderThan")
-            return forbidden("resourceVersionMatch",
-                             "sendInitialEvents requires setting resourceVersionMatch to NotOlderThan");
-        return {};
-    }
-    if (!watch && sendInitialEvents)
-        return forbidden("sendInitialEvents", "sendInitialEvents is forbidden for list");
-    if (match.empty())
-        return {};
-    if (watch)
-        return forbidden("resourceVersionMatch",
-                         "resourceVersionMatch is forbidden for watch unless sendInitialEvents is provided");
-    if (version.empty())
-        return forbidden("resourceVersionMatch",
-                         "resourceVersionMatch is forbidden unless resourceVersion is provided");
-    if (continued)
-        return forbidden("resourceVersionMatch", "resourceVersionMatch is forbidden when continue is provided");
-    if (match != "Exact" && match != "NotOlderThan")
-        return invalidOption(
-            "ListOptions", "FieldValueNotSupported", "resourceVersionMatch",
-            fmt::format("Unsupported value: \"{}\": supported values: \"Exact\", \"NotOlderThan\"", match));
-    if (match == "Exact" && version == "0")
-        return forbidden("resourceVersionMatch",
-                         "resourceVersionMatch \"exact\" is forbidden for resourceVersion \"0\"");
-    return {};
-}
-
 /// The request's body as JSON text, whatever it was sent as.
 template<class FromProtobuf>
-Result<std::string> jsonBody(const Exchange &exchange, FromProtobuf fromProtobuf) {
-    TRY(Encoding encoding, bodyEncoding(exchange.request.headers.get("Content-Type")));
+Result<std::string> jsonBody(const Exchange &exchange, const Offer &offer, FromProtobuf fromProtobuf) {
+    TRY(Encoding encoding, bodyEncoding(exchange.request.headers.get("Content-Type"), offer));
     if (encoding == Encoding::Yaml)
         return api::yamlToJson(exchange.request.body);
     if (encoding == Encoding::Protobuf)
@@ -103,18 +56,40 @@ Result<std::string> jsonBody(const Exchange &exchange, FromProtobuf fromProtobuf
     return exchange.request.body;
 }
 
+/// Whether what the request is about has a protobuf form: custom resources have none, their scale has.
+bool speaksProtobuf(const RequestScope &scope) {
+    return scope.subresource == "scale" || (scope.resource.type && api::hasProtobuf(*scope.resource.type));
+}
+
 } // namespace
 
+Result<int64_t> queryInteger(const Exchange &exchange, std::string_view name) {
+    std::string_view text = exchange.param(name);
+    int64_t value = 0;
+    if (text.empty() && !exchange.request.target.hasParam(name))
+        return value;
+    if (text.starts_with('+'))
+        text.remove_prefix(1);
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    const bool all = end == text.data() + text.size() && !text.empty();
+    if (error == std::errc() && all)
+        return value;
+    return errors::badRequest(
+        fmt::format("strconv.ParseInt: parsing \"{}\": {}", exchange.param(name),
+                    error == std::errc::result_out_of_range && all ? "value out of range" : "invalid syntax"));
+}
+
 bool isWatch(const Exchange &exchange) {
-    return exchange.info.verb == "watch" || readBool(exchange, "watch");
+    return exchange.info.verb == "watch" || exchange.request.target.flag("watch");
 }
 
 Result<> readWriteOptions(const Exchange &exchange, std::string_view kind, RequestScope &scope) {
     TRY(scope.dryRun, readDryRun(kind, exchange.request.target.params("dryRun")));
     scope.fieldManager = exchange.param("fieldManager");
-    if (scope.fieldManager.size() > kManagerBytesMax)
-        return invalidOption(kind, "FieldValueTooLong", "fieldManager",
-                             fmt::format("Too long: may not be more than {} bytes", kManagerBytesMax));
+    std::vector<StatusCause> causes;
+    validateFieldManager("fieldManager", scope.fieldManager, causes);
+    if (!causes.empty())
+        return errors::invalid(kind, "meta.k8s.io", "", std::move(causes));
     if (scope.fieldManager.empty())
         scope.fieldManager = managerOf(exchange.request.headers.get("User-Agent"));
     std::string_view validation = exchange.param("fieldValidation");
@@ -128,40 +103,6 @@ Result<> readWriteOptions(const Exchange &exchange, std::string_view kind, Reque
                                          "\"Warn\"",
                                          validation));
     return {};
-}
-
-Result<client::ListOptions> readListOptions(const Exchange &exchange) {
-    client::ListOptions options;
-    options.labelSelector = exchange.param("labelSelector");
-    options.fieldSelector = exchange.param("fieldSelector");
-    options.resourceVersion = exchange.param("resourceVersion");
-    options.resourceVersionMatch = exchange.param("resourceVersionMatch");
-    options.continueToken = exchange.param("continue");
-    TRY(options.limit, readInt("limit", exchange.param("limit")));
-    std::optional<bool> initial;
-    if (exchange.request.target.hasParam("sendInitialEvents"))
-        initial = readBool(exchange, "sendInitialEvents");
-    CHECK(checkListOptions(options.resourceVersionMatch, options.resourceVersion, !options.continueToken.empty(), false,
-                           initial));
-    return options;
-}
-
-Result<WatchParameters> readWatchOptions(const Exchange &exchange, Random &random) {
-    WatchParameters parameters;
-    parameters.options.labelSelector = exchange.param("labelSelector");
-    parameters.options.fieldSelector = exchange.param("fieldSelector");
-    parameters.options.resourceVersion = exchange.param("resourceVersion");
-    parameters.options.allowBookmarks = readBool(exchange, "allowWatchBookmarks");
-    if (exchange.request.target.hasParam("sendInitialEvents"))
-        parameters.sendInitialEvents = readBool(exchange, "sendInitialEvents");
-    CHECK(checkListOptions(exchange.param("resourceVersionMatch"), parameters.options.resourceVersion, false, true,
-                           parameters.sendInitialEvents));
-    TRY(int64_t seconds, readInt("timeoutSeconds", exchange.param("timeoutSeconds")));
-    // Spread, so that watches that began together do not all come again at once.
-    if (seconds <= 0)
-        seconds = kWatchSecondsMin + static_cast<int64_t>(random.below(kWatchSecondsMin));
-    parameters.timeout = std::chrono::seconds(seconds);
-    return parameters;
 }
 
 Result<client::DeleteOptions> deleteOptionsOf(const json::object &options, RequestScope &scope) {
@@ -195,42 +136,45 @@ Result<client::DeleteOptions> readDeleteOptions(const Exchange &exchange, Reques
         const api::TypeInfo *type = api::findType("meta/v1", "DeleteOptions");
         api::BodyType expected{*type, {}, "DeleteOptions"};
         TRY(std::string text,
-            jsonBody(exchange, [&](std::string_view body) { return api::protobufToJson(body, expected); }));
+            jsonBody(exchange, Offer(), [&](std::string_view body) { return api::protobufToJson(body, expected); }));
         TRY(api::DecodedBody body, api::decodeBody(text, expected, api::FieldValidation::Ignore));
         options = std::move(body.object);
     } else {
         if (exchange.request.target.hasParam("gracePeriodSeconds")) {
-            TRY(int64_t seconds, readInt("gracePeriodSeconds", exchange.param("gracePeriodSeconds")));
+            TRY(int64_t seconds, queryInteger(exchange, "gracePeriodSeconds"));
             options["gracePeriodSeconds"] = seconds;
         }
         if (exchange.request.target.hasParam("propagationPolicy"))
             options["propagationPolicy"] = exchange.param("propagationPolicy");
         if (exchange.request.target.hasParam("orphanDependents"))
-            options["orphanDependents"] = readBool(exchange, "orphanDependents");
+            options["orphanDependents"] = exchange.request.target.flag("orphanDependents");
     }
     return deleteOptionsOf(options, scope);
 }
 
 Result<json::object> readRequestBody(const Exchange &exchange, RequestScope &scope) {
-    TRY(std::string text, jsonBody(exchange, [&](std::string_view body) { return protobufBody(scope, body); }));
+    const Offer offer{.protobuf = speaksProtobuf(scope)};
+    TRY(std::string text, jsonBody(exchange, offer, [&](std::string_view body) { return protobufBody(scope, body); }));
     return readBody(scope, text);
 }
 
-Result<client::PatchType> patchType(const Exchange &exchange) {
+Result<client::PatchType> patchType(const Exchange &exchange, const RequestScope &scope) {
     std::string_view header = exchange.request.headers.get("Content-Type");
     std::vector<MediaType> media = parseMediaTypes(header);
     std::string_view type = media.empty() ? std::string_view() : std::string_view(media.front().type);
+    const bool custom = scope.resource.runtime != nullptr;
     if (type == "application/json-patch+json")
         return client::PatchType::Json;
     if (type == "application/merge-patch+json")
         return client::PatchType::Merge;
-    if (type == "application/strategic-merge-patch+json")
+    if (type == "application/strategic-merge-patch+json" && !custom)
         return client::PatchType::StrategicMerge;
     if (type == "application/apply-patch+yaml")
         return client::PatchType::Apply;
     return errors::unsupportedMediaType(
-        "the body of the request was in an unknown format - accepted media types include: application/json-patch+json, "
-        "application/merge-patch+json, application/strategic-merge-patch+json, application/apply-patch+yaml");
+        fmt::format("the body of the request was in an unknown format - accepted media types include: "
+                    "application/json-patch+json, application/merge-patch+json, {}application/apply-patch+yaml",
+                    custom ? "" : "application/strategic-merge-patch+json, "));
 }
 
 } // namespace coracle::apiserver

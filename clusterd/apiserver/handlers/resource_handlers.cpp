@@ -1,13 +1,17 @@
 #include "clusterd/apiserver/handlers/resource_handlers.h"
 
+#include "clusterd/apiserver/conversion/deprecation.h"
 #include "clusterd/apiserver/handlers/connect_handlers.h"
-#include "clusterd/apiserver/handlers/output.h"
+#include "clusterd/apiserver/handlers/connect_options.h"
+#include "clusterd/apiserver/handlers/list_options.h"
 #include "clusterd/apiserver/handlers/request_options.h"
 #include "clusterd/apiserver/handlers/status_body.h"
 #include "clusterd/apiserver/handlers/watch_stream.h"
 #include "clusterd/apiserver/json_access.h"
+#include "clusterd/apiserver/registry/dynamic_kind.h"
 #include "clusterd/apiserver/registry/metadata.h"
 #include "clusterd/apiserver/registry/subresources.h"
+#include "core/api/protobuf.h"
 
 #include <algorithm>
 #include <boost/asio/cancellation_state.hpp>
@@ -51,6 +55,17 @@ Result<> placeInNamespace(const RequestScope &scope, json::object &object) {
     return {};
 }
 
+/// What the request is answered with: the resource, or the Scale of its sub-resource.
+const api::ResourceInfo &answered(const RequestScope &scope) {
+    static const api::ResourceInfo scale{.group = "autoscaling",
+                                         .version = "v1",
+                                         .kind = "Scale",
+                                         .listKind = "ScaleList",
+                                         .type = api::findType("autoscaling/v1", "Scale"),
+                                         .apiVersion = "autoscaling/v1"};
+    return scope.subresource == "scale" ? scale : scope.resource;
+}
+
 } // namespace
 
 ResourceHandlers::ResourceHandlers(Registry &registry, const ResourceTable &resources, Random &random,
@@ -59,7 +74,8 @@ ResourceHandlers::ResourceHandlers(Registry &registry, const ResourceTable &reso
 
 Task<> ResourceHandlers::handle(Exchange &exchange) {
     const RequestInfo &info = exchange.info;
-    const api::ResourceInfo *resource = m_resources.find(info.group, info.version, info.resource);
+    // Held to the end of the request: a custom resource may no longer be served by then.
+    const ResourcePtr resource = m_resources.find(info.group, info.version, info.resource);
     if (!resource) {
         co_await sendFailure(exchange, errors::noRoute().error());
         co_return;
@@ -69,6 +85,11 @@ Task<> ResourceHandlers::handle(Exchange &exchange) {
                        .namespaceName = resource->namespaced ? info.namespaceName : std::string(),
                        .name = info.name,
                        .user = exchange.user};
+    if (const DynamicKind *kind = dynamicKind(*resource); kind && !kind->deprecation(*resource).empty())
+        scope.warnings.emplace_back(kind->deprecation(*resource));
+    if (const std::string_view words = deprecationOf(*resource); !words.empty())
+        scope.warnings.emplace_back(words);
+    exchange.warnings = scope.warnings; // reads have no others
     auto handled = co_await dispatch(exchange, scope);
     exchange.warnings = scope.warnings;
     if (!handled)
@@ -110,8 +131,11 @@ Task<Result<>> ResourceHandlers::dispatchSubresource(Exchange &exchange, Request
         co_return errors::noRoute();
     if (scope.resource.namespaced && scope.namespaceName.empty())
         co_return errors::noRoute();
-    if (m_connect && contains(kConnectSubresources, scope.subresource))
+    if (m_connect && contains(kConnectSubresources, scope.subresource)) {
+        if (scope.subresource != "log")
+            CO_CHECK(co_await m_registry.admitConnect(scope, connectOptions(exchange, scope)));
         co_return co_await m_connect->handle(exchange, scope);
+    }
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     if (verb == "create") {
         if (CreateAction *action = m_registry.actionFor(scope))
@@ -130,39 +154,53 @@ Task<Result<>> ResourceHandlers::dispatchSubresource(Exchange &exchange, Request
     co_return methodNotAllowed();
 }
 
-Task<Result<>> ResourceHandlers::sendObject(Exchange &exchange, RequestScope &scope, int status,
+Result<OutputForm> ResourceHandlers::outputForm(const Exchange &exchange, const RequestScope &scope,
+                                                Answer answer) const {
+    const api::ResourceInfo &resource = answered(scope);
+    const bool protobuf = resource.type && api::hasProtobuf(*resource.type);
+    return OutputForm::from(exchange, resource, m_registry.clock(), answer, protobuf);
+}
+
+Task<Result<>> ResourceHandlers::sendObject(Exchange &exchange, RequestScope &scope, OutputForm form, int code,
                                             api::ObjectPtr object) {
     exchange.warnings = scope.warnings;
-    CO_TRY(OutputForm form, OutputForm::from(exchange, scope.resource, m_registry.clock()));
-    co_await form.send(exchange, status, form.object(object));
+    co_await form.send(exchange, code, std::move(object));
+    co_return Result<>{};
+}
+
+Task<Result<>> ResourceHandlers::sendStatus(Exchange &exchange, RequestScope &scope, Negotiated form, int code,
+                                            std::string status) {
+    static const api::TypeInfo &type = *api::findType("meta/v1", "Status");
+    exchange.warnings = scope.warnings;
+    co_await sendDocument(exchange, code, std::move(form), type, std::move(status));
     co_return Result<>{};
 }
 
 Task<Result<>> ResourceHandlers::get(Exchange &exchange, RequestScope &scope) {
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Object));
     CO_TRY(api::ObjectPtr object, co_await m_registry.get(scope, std::string(exchange.param("resourceVersion"))));
-    co_return co_await sendObject(exchange, scope, 200, object);
+    co_return co_await sendObject(exchange, scope, std::move(form), 200, std::move(object));
 }
 
 Task<Result<>> ResourceHandlers::list(Exchange &exchange, RequestScope &scope) {
     if (isWatch(exchange))
         co_return co_await watch(exchange, scope);
-    CO_TRY(OutputForm form, OutputForm::from(exchange, scope.resource, m_registry.clock()));
-    CO_TRY(client::ListOptions options, readListOptions(exchange));
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::List));
+    CO_TRY(client::ListOptions options, readListOptions(exchange, scope));
     CO_TRY(client::ObjectList list, co_await m_registry.list(scope, std::move(options)));
-    co_await form.send(exchange, 200, form.list(list));
+    co_await form.send(exchange, 200, std::move(list));
     co_return Result<>{};
 }
 
 Task<Result<>> ResourceHandlers::watch(Exchange &exchange, RequestScope &scope) {
-    CO_TRY(OutputForm form, OutputForm::from(exchange, scope.resource, m_registry.clock()));
-    CO_TRY(WatchParameters parameters, readWatchOptions(exchange, m_random));
-    if (!scope.name.empty() && exchange.param("fieldSelector").empty()) // GET .../<name>?watch=true
-        parameters.options.fieldSelector = "metadata.name=" + scope.name;
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Watch));
+    CO_TRY(WatchParameters parameters, readWatchOptions(exchange, scope, m_random));
     CO_TRY(std::unique_ptr<StoreWatch> stream, co_await m_registry.watch(scope, std::move(parameters)));
     co_return co_await streamWatch(exchange, scope.resource, std::move(form), std::move(stream));
 }
 
 Task<Result<>> ResourceHandlers::create(Exchange &exchange, RequestScope &scope) {
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Object));
     if (!scope.name.empty())
         co_return methodNotAllowed();
     CO_CHECK(readWriteOptions(exchange, "CreateOptions", scope));
@@ -176,19 +214,21 @@ Task<Result<>> ResourceHandlers::create(Exchange &exchange, RequestScope &scope)
     CO_CHECK(placeInNamespace(scope, object));
     co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
     CO_TRY(Written written, co_await m_registry.create(scope, std::move(object)));
-    co_return co_await sendObject(exchange, scope, 201, written.object);
+    co_return co_await sendObject(exchange, scope, std::move(form), 201, written.object);
 }
 
 Task<Result<>> ResourceHandlers::update(Exchange &exchange, RequestScope &scope) {
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Object));
     CO_CHECK(readWriteOptions(exchange, "UpdateOptions", scope));
     CO_TRY(json::object object, readRequestBody(exchange, scope));
     CO_CHECK(placeInNamespace(scope, object));
     CO_TRY(Written written, co_await m_registry.update(scope, std::move(object)));
-    co_return co_await sendObject(exchange, scope, written.created ? 201 : 200, written.object);
+    co_return co_await sendObject(exchange, scope, std::move(form), written.created ? 201 : 200, written.object);
 }
 
 Task<Result<>> ResourceHandlers::patch(Exchange &exchange, RequestScope &scope) {
-    CO_TRY(client::PatchType type, patchType(exchange));
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Object));
+    CO_TRY(client::PatchType type, patchType(exchange, scope));
     bool apply = type == client::PatchType::Apply;
     auto invalid = [](StatusCause cause) {
         return errors::invalid("PatchOptions", "meta.k8s.io", "", {std::move(cause)});
@@ -203,50 +243,51 @@ Task<Result<>> ResourceHandlers::patch(Exchange &exchange, RequestScope &scope) 
         CO_TRY(text, api::yamlToJson(exchange.request.body));
     }
     CO_TRY(json::value patch, api::parseJson(text));
-    bool force = exchange.param("force") == "true" || exchange.param("force") == "1";
+    const bool force = exchange.request.target.flag("force");
     CO_TRY(Written written, co_await m_registry.patch(scope, type, std::move(patch), force));
-    co_return co_await sendObject(exchange, scope, written.created ? 201 : 200, written.object);
+    co_return co_await sendObject(exchange, scope, std::move(form), written.created ? 201 : 200, written.object);
 }
 
 Task<Result<>> ResourceHandlers::remove(Exchange &exchange, RequestScope &scope) {
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Object));
     CO_TRY(client::DeleteOptions options, readDeleteOptions(exchange, scope));
     CO_TRY(Deleted deleted, co_await m_registry.remove(scope, std::move(options)));
-    exchange.warnings = scope.warnings;
     // Kinds that other programs want to see the last state of are answered with it, the others with a Status.
     static constexpr std::string_view kReturned[] = {"pods",         "persistentvolumeclaims", "persistentvolumes",
                                                      "podtemplates", "resourcequotas",         "serviceaccounts",
                                                      "services"};
     bool returned = scope.resource.group.empty() && contains(kReturned, scope.resource.resource);
     if (!deleted.gone || returned)
-        co_return co_await sendObject(exchange, scope, 200, deleted.object);
-    co_await sendJson(exchange, 200,
-                      successBody(scope.resource.resource, scope.resource.group, scope.name, deleted.object->uid()));
-    co_return Result<>{};
+        co_return co_await sendObject(exchange, scope, std::move(form), 200, deleted.object);
+    std::string status = successBody(scope.resource.resource, scope.resource.group, scope.name, deleted.object->uid());
+    co_return co_await sendStatus(exchange, scope, form.negotiated(), 200, std::move(status));
 }
 
 Task<Result<>> ResourceHandlers::removeCollection(Exchange &exchange, RequestScope &scope) {
-    CO_TRY(OutputForm form, OutputForm::from(exchange, scope.resource, m_registry.clock()));
-    CO_TRY(client::ListOptions selectors, readListOptions(exchange));
+    CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::List));
+    CO_TRY(client::ListOptions selectors, readListOptions(exchange, scope));
     CO_TRY(client::DeleteOptions options, readDeleteOptions(exchange, scope));
-    CO_TRY(std::vector<Deleted> deleted,
+    CO_TRY(client::ObjectList list,
            co_await m_registry.removeCollection(scope, std::move(selectors), std::move(options)));
-    client::ObjectList list{.resourceVersion = std::to_string(m_registry.store().revision())};
-    for (Deleted &one : deleted)
-        list.items.push_back(std::move(one.object));
-    co_await form.send(exchange, 200, form.list(list));
+    co_await form.send(exchange, 200, std::move(list));
     co_return Result<>{};
 }
 
 Task<Result<>> ResourceHandlers::act(Exchange &exchange, RequestScope &scope, CreateAction &action) {
+    CO_TRY(Negotiated form, negotiate(exchange.accept()));
     CO_CHECK(readWriteOptions(exchange, "CreateOptions", scope));
     CO_TRY(json::object body, readRequestBody(exchange, scope));
     CO_TRY(json::object result, co_await action.create(scope, std::move(body)));
     exchange.warnings = scope.warnings;
-    co_await sendJson(exchange, 201, json::serialize(result) + '\n');
+    const api::TypeInfo *type = api::findKindType(textAt(result, "apiVersion"), textAt(result, "kind"));
+    if (!type)
+        co_return errors::internal("the answer is of no known kind");
+    co_await sendDocument(exchange, 201, std::move(form), *type, json::serialize(result) + '\n');
     co_return Result<>{};
 }
 
 Task<Result<>> ResourceHandlers::bind(Exchange &exchange, RequestScope &scope) {
+    CO_TRY(Negotiated form, negotiate(exchange.accept()));
     CO_CHECK(readWriteOptions(exchange, "CreateOptions", scope));
     CO_TRY(json::object binding, readRequestBody(exchange, scope));
     static const api::ResourceInfo *pods = api::findResource("", "v1", "pods");
@@ -257,11 +298,11 @@ Task<Result<>> ResourceHandlers::bind(Exchange &exchange, RequestScope &scope) {
                      .user = scope.user,
                      .dryRun = scope.dryRun};
     CO_CHECK(co_await m_registry.bind(pod, std::move(binding)));
-    co_await sendJson(exchange, 201, successBody("", "", "", ""));
-    co_return Result<>{};
+    co_return co_await sendStatus(exchange, scope, std::move(form), 201, successBody("", "", "", ""));
 }
 
 Task<Result<>> ResourceHandlers::evict(Exchange &exchange, RequestScope &scope) {
+    CO_TRY(Negotiated form, negotiate(exchange.accept()));
     CO_CHECK(readWriteOptions(exchange, "CreateOptions", scope));
     CO_TRY(json::object eviction, readRequestBody(exchange, scope));
     if (std::string_view name = metaString(eviction, "name"); !name.empty() && name != scope.name)
@@ -270,8 +311,7 @@ Task<Result<>> ResourceHandlers::evict(Exchange &exchange, RequestScope &scope) 
     RequestScope pod = scope;
     pod.subresource.clear();
     CO_CHECK(co_await m_registry.evict(pod, std::move(options)));
-    co_await sendJson(exchange, 201, successBody("", "", "", ""));
-    co_return Result<>{};
+    co_return co_await sendStatus(exchange, scope, std::move(form), 201, successBody("", "", "", ""));
 }
 
 } // namespace coracle::apiserver

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clusterd/apiserver/handlers/exchange.h"
+#include "clusterd/apiserver/handlers/output.h"
 #include "clusterd/apiserver/handlers/resource_table.h"
 #include "clusterd/apiserver/registry/registry.h"
 
@@ -30,7 +31,11 @@ private:
     Task<Result<>> act(Exchange &exchange, RequestScope &scope, CreateAction &action);
     Task<Result<>> bind(Exchange &exchange, RequestScope &scope);
     Task<Result<>> evict(Exchange &exchange, RequestScope &scope);
-    Task<Result<>> sendObject(Exchange &exchange, RequestScope &scope, int status, api::ObjectPtr object);
+    /// Before a write, so that nothing is written that cannot be answered.
+    Result<OutputForm> outputForm(const Exchange &exchange, const RequestScope &scope, Answer answer) const;
+    Task<Result<>> sendObject(Exchange &exchange, RequestScope &scope, OutputForm form, int code,
+                              api::ObjectPtr object);
+    Task<Result<>> sendStatus(Exchange &exchange, RequestScope &scope, Negotiated form, int code, std::string status);
 
     Registry &m_registry;
     const ResourceTable &m_resources;

@@ -57,27 +57,36 @@ auto groupRank(std::string_view group) {
 
 } // namespace
 
-ResourceTable::ResourceTable() {
+int compareVersions(std::string_view a, std::string_view b) {
+    const auto left = versionRank(a), right = versionRank(b);
+    return left < right ? -1 : right < left ? 1 : 0;
+}
+
+ResourceTable::ResourceTable() : m_custom(std::make_shared<std::vector<ResourcePtr>>()) {
+    auto all = std::make_shared<std::vector<ResourcePtr>>();
     for (const api::ResourceInfo &resource : api::builtinResources())
-        m_resources.push_back(&resource);
-    m_groups = arrange(m_resources);
+        all->emplace_back(std::shared_ptr<const void>(), &resource); // lives as long as the process: nothing is counted
+    m_groups = arrange(*all);
+    m_all = std::move(all);
 }
 
-void ResourceTable::add(const api::ResourceInfo &resource) {
+void ResourceTable::replace(const std::vector<ResourcePtr> &gone, const std::vector<ResourcePtr> &added) {
     std::lock_guard lock(m_mutex);
-    m_resources.push_back(&resource);
-    m_groups = arrange(m_resources);
+    const auto changed = [&](const Resources &present) {
+        auto result = std::make_shared<std::vector<ResourcePtr>>(*present);
+        std::erase_if(*result, [&](const ResourcePtr &one) { return std::ranges::find(gone, one) != gone.end(); });
+        result->insert(result->end(), added.begin(), added.end());
+        return result;
+    };
+    m_custom = changed(m_custom);
+    m_all = changed(m_all);
+    m_groups = arrange(*m_all);
+    ++m_generation;
 }
 
-void ResourceTable::remove(const api::ResourceInfo &resource) {
-    std::lock_guard lock(m_mutex);
-    std::erase(m_resources, &resource);
-    m_groups = arrange(m_resources);
-}
-
-ResourceTable::Groups ResourceTable::arrange(const std::vector<const api::ResourceInfo *> &resources) {
+ResourceTable::Groups ResourceTable::arrange(const std::vector<ResourcePtr> &resources) {
     auto groups = std::make_shared<std::vector<Group>>();
-    for (const api::ResourceInfo *resource : resources) {
+    for (const ResourcePtr &resource : resources) {
         auto group = std::ranges::find(*groups, resource->group, &Group::name);
         if (group == groups->end())
             group = groups->insert(groups->end(), Group{std::string(resource->group), {}});
@@ -89,26 +98,26 @@ ResourceTable::Groups ResourceTable::arrange(const std::vector<const api::Resour
     for (Group &group : *groups) {
         std::ranges::sort(group.versions, {}, [](const Version &v) { return versionRank(v.name); });
         for (Version &version : group.versions)
-            std::ranges::sort(version.resources, {}, &api::ResourceInfo::resource);
+            std::ranges::sort(version.resources, {}, [](const ResourcePtr &r) { return r->resource; });
     }
     std::ranges::sort(*groups, {}, [](const Group &g) { return groupRank(g.name); });
     return groups;
 }
 
-const api::ResourceInfo *ResourceTable::find(std::string_view group, std::string_view version,
-                                             std::string_view resource) const {
+ResourcePtr ResourceTable::find(std::string_view group, std::string_view version, std::string_view resource) const {
+    if (const api::ResourceInfo *builtin = api::findResource(group, version, resource))
+        return ResourcePtr(std::shared_ptr<const void>(), builtin);
     Groups all = groups();
-    for (const Group &g : *all) {
-        if (g.name != group)
-            continue;
-        for (const Version &v : g.versions) {
-            if (v.name != version)
-                continue;
-            auto at = std::ranges::lower_bound(v.resources, resource, {}, &api::ResourceInfo::resource);
-            return at != v.resources.end() && (*at)->resource == resource ? *at : nullptr;
-        }
-    }
-    return nullptr;
+    const auto g =
+        std::ranges::lower_bound(*all, groupRank(group), {}, [](const Group &g) { return groupRank(g.name); });
+    if (g == all->end() || g->name != group)
+        return nullptr;
+    const auto v = std::ranges::find(g->versions, version, &Version::name);
+    if (v == g->versions.end())
+        return nullptr;
+    const auto at =
+        std::ranges::lower_bound(v->resources, resource, {}, [](const ResourcePtr &r) { return r->resource; });
+    return at != v->resources.end() && (*at)->resource == resource ? *at : nullptr;
 }
 
 bool ResourceTable::hasGroup(std::string_view group) const {
@@ -126,6 +135,16 @@ bool ResourceTable::hasVersion(std::string_view group, std::string_view version)
 ResourceTable::Groups ResourceTable::groups() const {
     std::lock_guard lock(m_mutex);
     return m_groups;
+}
+
+ResourceTable::Resources ResourceTable::custom() const {
+    std::lock_guard lock(m_mutex);
+    return m_custom;
+}
+
+ResourceTable::Resources ResourceTable::all() const {
+    std::lock_guard lock(m_mutex);
+    return m_all;
 }
 
 } // namespace coracle::apiserver

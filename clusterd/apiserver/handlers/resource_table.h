@@ -2,6 +2,7 @@
 
 #include "core/api/schema.h"
 
+#include <atomic>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -10,39 +11,54 @@
 
 namespace coracle::apiserver {
 
-/// The resources that are served, in the order in which discovery names them. Thread-safe.
+using api::ResourcePtr;
+
+/// The resources that are served, in the order in which discovery names them: the built-in ones, and those that come
+/// and go. Thread-safe. Lookups of built-in resources take no lock; those of others copy a pointer under one. Whoever
+/// holds a pointer may use the resource to the end, even when it is no longer served.
 class ResourceTable {
 public:
     struct Version {
         std::string name;
-        std::vector<const api::ResourceInfo *> resources; ///< sorted by name
+        std::vector<ResourcePtr> resources; ///< sorted by name
     };
     struct Group {
         std::string name;
         std::vector<Version> versions; ///< the preferred one first
     };
     using Groups = std::shared_ptr<const std::vector<Group>>;
+    using Resources = std::shared_ptr<const std::vector<ResourcePtr>>;
 
     /// With the built-in resources.
     ResourceTable();
 
-    /// The resource must live until remove() and until requests on it have ended.
-    void add(const api::ResourceInfo &resource);
-    void remove(const api::ResourceInfo &resource);
+    /// Takes resources out and others in, in one step.
+    void replace(const std::vector<ResourcePtr> &gone, const std::vector<ResourcePtr> &added);
 
     /// Null when there is none.
-    const api::ResourceInfo *find(std::string_view group, std::string_view version, std::string_view resource) const;
+    ResourcePtr find(std::string_view group, std::string_view version, std::string_view resource) const;
     bool hasVersion(std::string_view group, std::string_view version) const;
     bool hasGroup(std::string_view group) const;
     /// The core group first, then by priority, others by name.
     Groups groups() const;
+    /// Those that are not built in.
+    Resources custom() const;
+    /// All.
+    Resources all() const;
+    /// Goes up with every change.
+    uint64_t generation() const { return m_generation; }
 
 private:
-    static Groups arrange(const std::vector<const api::ResourceInfo *> &resources);
+    static Groups arrange(const std::vector<ResourcePtr> &resources);
 
-    mutable std::mutex m_mutex;
-    std::vector<const api::ResourceInfo *> m_resources;
+    mutable std::mutex m_mutex; ///< guards the pointers; what they point to never changes
+    Resources m_custom, m_all;
     Groups m_groups;
+    std::atomic<uint64_t> m_generation = 1;
 };
+
+/// Where a version stands among those of its group: stable versions before beta before alpha, in each the higher number
+/// first, others last by name (k8s.io/apimachinery version.CompareKubeAwareVersionStrings). Negative: a is before b.
+int compareVersions(std::string_view a, std::string_view b);
 
 } // namespace coracle::apiserver

@@ -2,21 +2,30 @@
 
 #include "clusterd/apiserver/handlers/discovery.h"
 #include "clusterd/apiserver/handlers/negotiation.h"
+#include "clusterd/apiserver/registry/store.h"
 #include "core/api/openapi.h"
+#include "core/base/metrics.h"
 
 #include <array>
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
-#include <fstream>
-#include <unistd.h>
 
 namespace coracle::apiserver {
 
 namespace json = boost::json;
 
 namespace {
+
+constexpr std::string_view kCompiler = "g++ " __VERSION__;
+#if defined(__aarch64__)
+constexpr std::string_view kPlatform = "linux/arm64";
+#elif defined(__arm__)
+constexpr std::string_view kPlatform = "linux/arm";
+#else
+constexpr std::string_view kPlatform = "linux/amd64";
+#endif
 
 constexpr std::array<std::string_view, 3> kHealthEndpoints = {"healthz", "livez", "readyz"};
 
@@ -51,21 +60,34 @@ Task<> sendCacheable(Exchange &exchange, std::string contentType, std::string bo
     std::vector<http::Chunk> chunks;
     if (!known)
         chunks.push_back(http::Chunk::own(std::move(body)));
-    (void)co_await exchange.writer.send(known ? 304 : 200, std::move(headers), std::move(chunks));
+    BodySourcePtr source = bodyOf(std::move(chunks));
+    co_await sendBody(exchange, known ? 304 : 200, std::move(headers), std::move(source));
 }
 
-int64_t residentBytes() {
-    std::ifstream file("/proc/self/statm");
-    int64_t size = 0, resident = 0;
-    file >> size >> resident;
-    return resident * sysconf(_SC_PAGESIZE);
+/// Of a built-in or custom resource, as its metrics name it.
+coracle::metrics::Family<coracle::metrics::Gauge> &objectCounts() {
+    static auto &family = coracle::metrics::registry().gauge(
+        "apiserver_resource_objects", "Number of stored objects at the time of last check split by kind.",
+        {"group", "resource"});
+    return family;
 }
 
 } // namespace
 
 SystemHandlers::SystemHandlers(const ApiServerOptions &options, const ResourceTable &resources,
-                               const HealthChecks &health)
-    : m_options(options), m_resources(resources), m_health(health), m_started(options.clock.steadyNow()) {}
+                               const HealthChecks &health, std::function<void()> refreshMetrics)
+    : m_options(options), m_resources(resources), m_health(health), m_refreshMetrics(std::move(refreshMetrics)) {
+    coracle::metrics::registry()
+        .gauge("kubernetes_build_info",
+               "A metric with a constant '1' value labeled by major, minor, git version, git commit, git tree state, "
+               "build date, Go version, and compiler from which Kubernetes was built, and platform on which it is "
+               "running.",
+               {"build_date", "compiler", "git_commit", "git_tree_state", "git_version", "go_version", "major", "minor",
+                "platform"})
+        .with({options.version.buildDate, kCompiler, options.version.gitCommit, "clean", options.version.gitVersion, "",
+               options.version.major, options.version.minor, kPlatform})
+        .set(1);
+}
 
 Task<> SystemHandlers::handle(Exchange &exchange) {
     auto handled = co_await dispatch(exchange);
@@ -92,7 +114,9 @@ Task<Result<>> SystemHandlers::dispatch(Exchange &exchange) {
         HealthChecks::Report report = m_health.report(root, check, exchange.request.target);
         co_await sendText(exchange, report.code, std::move(report.text));
     } else if (root == "metrics" && parts.size() == 1) {
-        co_await sendText(exchange, 200, metrics());
+        http::Headers headers = responseHeaders(exchange, "text/plain; version=0.0.4; charset=utf-8");
+        BodySourcePtr body = bodyOf(metrics());
+        co_await sendBody(exchange, 200, std::move(headers), std::move(body));
     } else if (root == "api" || root == "apis") {
         co_return co_await discover(exchange);
     } else if (root == "openapi") {
@@ -132,36 +156,38 @@ Task<Result<>> SystemHandlers::discover(Exchange &exchange) {
     }
     if (!document)
         co_return errors::noRoute();
-    CO_TRY(Negotiated negotiated, negotiate(exchange.request.headers.get("Accept")));
-    (void)negotiated;
-    co_await sendJson(exchange, 200, std::move(*document));
+    std::string_view kind = "APIResourceList";
+    if (parts.size() < 3)
+        kind = parts.size() == 1 ? (core ? "APIVersions" : "APIGroupList") : (core ? kind : "APIGroup");
+    CO_TRY(Negotiated negotiated, negotiate(exchange.accept()));
+    co_await sendDocument(exchange, 200, std::move(negotiated), *api::findType("meta/v1", kind), std::move(*document));
     co_return Result<>{};
 }
 
 Task<Result<>> SystemHandlers::openapi(Exchange &exchange) {
     std::string_view path = exchange.info.path;
+    const ResourceTable::Resources custom = m_resources.custom();
     const std::string_view accept = exchange.request.headers.get("Accept");
     const bool asksProtobuf = accept.find(api::kOpenApiV2ProtobufAsked) != std::string_view::npos ||
                               accept.find(api::kOpenApiV2ProtobufType) != std::string_view::npos;
     if (path == "/openapi/v2" && asksProtobuf) {
         std::string type(api::kOpenApiV2ProtobufType);
-        co_await sendCacheable(exchange, std::move(type), api::openApiV2Protobuf());
+        co_await sendCacheable(exchange, std::move(type), api::openApiV2Protobuf(*custom));
         co_return Result<>{};
     }
     CO_CHECK(negotiate(accept));
     std::string document;
     if (path == "/openapi/v2") {
-        document = api::openApiV2();
+        document = api::openApiV2(*custom);
     } else if (path == "/openapi/v3" || path == "/openapi/v3/") {
-        std::call_once(m_openApiOnce, [this] { m_openApiIndex = api::openApiV3Index(); });
-        document = m_openApiIndex;
+        document = openApiIndex();
     } else {
         // /openapi/v3/api/v1, /openapi/v3/apis/<group>/<version>
         std::vector<std::string> parts = exchange.request.target.segments;
         if (parts.size() == 4 && parts[2] == "api")
-            document = api::openApiV3("", parts[3]);
+            document = api::openApiV3("", parts[3], *custom);
         else if (parts.size() == 5 && parts[2] == "apis")
-            document = api::openApiV3(parts[3], parts[4]);
+            document = api::openApiV3(parts[3], parts[4], *custom);
     }
     if (document.empty())
         co_return errors::noRoute();
@@ -170,6 +196,16 @@ Task<Result<>> SystemHandlers::openapi(Exchange &exchange) {
     bool immutable = !hash.empty() && hash == api::openApiHash(document);
     co_await sendCacheable(exchange, "application/json", std::move(document), immutable);
     co_return Result<>{};
+}
+
+std::string SystemHandlers::openApiIndex() {
+    std::lock_guard lock(m_openApiMutex);
+    const uint64_t generation = m_resources.generation();
+    if (m_openApiIndexOf != generation) {
+        m_openApiIndex = api::openApiV3Index(*m_resources.custom());
+        m_openApiIndexOf = generation;
+    }
+    return m_openApiIndex;
 }
 
 std::string SystemHandlers::versionDocument() const {
@@ -185,21 +221,14 @@ std::string SystemHandlers::versionDocument() const {
                                         {"gitTreeState", "clean"},
                                         {"buildDate", version.buildDate},
                                         {"goVersion", ""},
-                                        {"compiler", "g++ " __VERSION__},
-                                        {"platform",
-#if defined(__aarch64__)
-                                         "linux/arm64"
-#elif defined(__arm__)
-                                         "linux/arm"
-#else
-                                         "linux/amd64"
-#endif
-                                        }});
+                                        {"compiler", kCompiler},
+                                        {"platform", kPlatform}});
 }
 
 std::string SystemHandlers::paths() const {
     json::array list{"/.well-known/openid-configuration", "/api", "/api/v1", "/apis"};
-    for (const ResourceTable::Group &group : *m_resources.groups()) {
+    ResourceTable::Groups groups = m_resources.groups();
+    for (const ResourceTable::Group &group : *groups) {
         if (group.name.empty())
             continue;
         list.emplace_back(fmt::format("/apis/{}", group.name));
@@ -213,14 +242,13 @@ std::string SystemHandlers::paths() const {
 }
 
 std::string SystemHandlers::metrics() const {
-    auto uptime = std::chrono::duration_cast<std::chrono::seconds>(m_options.clock.steadyNow() - m_started);
-    return fmt::format("# HELP process_resident_memory_bytes Resident memory size in bytes.\n"
-                       "# TYPE process_resident_memory_bytes gauge\n"
-                       "process_resident_memory_bytes {}\n"
-                       "# HELP apiserver_uptime_seconds Time since the API server was started.\n"
-                       "# TYPE apiserver_uptime_seconds gauge\n"
-                       "apiserver_uptime_seconds {}\n",
-                       residentBytes(), uptime.count());
+    m_refreshMetrics();
+    for (const ResourcePtr &resource : *m_resources.all())
+        if (!resource->storagePrefix.empty())
+            objectCounts()
+                .with({resource->group, resource->resource})
+                .set(static_cast<double>(m_options.store.snapshot(*resource).table.size()));
+    return coracle::metrics::registry().text() + coracle::metrics::processText();
 }
 
 } // namespace coracle::apiserver

@@ -5,6 +5,7 @@
 #include "clusterd/apiserver/health.h"
 #include "clusterd/apiserver/options.h"
 
+#include <functional>
 #include <mutex>
 #include <string>
 
@@ -13,7 +14,9 @@ namespace coracle::apiserver {
 /// Paths that are not resources: discovery, /version, health, OpenAPI, metrics, the OpenID documents.
 class SystemHandlers {
 public:
-    SystemHandlers(const ApiServerOptions &options, const ResourceTable &resources, const HealthChecks &health);
+    /// refreshMetrics is called before the text of /metrics is made.
+    SystemHandlers(const ApiServerOptions &options, const ResourceTable &resources, const HealthChecks &health,
+                   std::function<void()> refreshMetrics);
 
     /// Answers in every case.
     Task<> handle(Exchange &exchange);
@@ -29,9 +32,12 @@ private:
     const ApiServerOptions &m_options;
     const ResourceTable &m_resources;
     const HealthChecks &m_health;
-    SteadyTime m_started;
-    std::once_flag m_openApiOnce;
-    std::string m_openApiIndex; ///< made at the first request
+    std::function<void()> m_refreshMetrics;
+    std::string openApiIndex();
+
+    std::mutex m_openApiMutex;
+    std::string m_openApiIndex;    ///< made at the first request
+    uint64_t m_openApiIndexOf = 0; ///< the table's generation that the index describes
 };
 
 } // namespace coracle::apiserver

@@ -1,5 +1,6 @@
 #include "clusterd/apiserver/registry/body.h"
 
+#include "clusterd/apiserver/registry/dynamic_kind.h"
 #include "core/api/defaults.h"
 #include "core/api/protobuf.h"
 
@@ -35,6 +36,8 @@ Expected expectedBody(const RequestScope &scope) {
 template<class Body>
 Result<json::object> decode(RequestScope &scope, const Body &body) {
     Expected expected = expectedBody(scope);
+    if (const DynamicKind *kind = dynamicKind(scope.resource); kind && expected.type == scope.resource.type)
+        return kind->decode(scope, body);
     if (!expected.type)
         return errors::noRoute();
     // Evictions are taken in any version, as clients of before policy/v1 still send policy/v1beta1.

@@ -42,6 +42,21 @@ bool fromBase64Url(std::string_view text, std::string &bytes) {
     return text.size() % 4 != 1;
 }
 
+/// As Go's path.Clean() leaves it.
+bool isCleanPath(std::string_view path) {
+    if (path.starts_with('/'))
+        path.remove_prefix(1);
+    while (true) {
+        const size_t slash = path.find('/');
+        const std::string_view part = path.substr(0, slash);
+        if (part.empty() || part == "." || part == "..")
+            return false;
+        if (slash == path.npos)
+            return true;
+        path.remove_prefix(slash + 1);
+    }
+}
+
 Failure invalidToken(std::string_view why) {
     return errors::badRequest("invalid continue token: " + std::string(why));
 }
@@ -69,14 +84,16 @@ Result<ContinueToken> ContinueToken::decode(std::string_view text) {
     const boost::json::value *revision = token->if_contains("rv");
     if (!member("v") || *member("v") != kVersion)
         return invalidToken("continue key is not valid: server does not recognize this encoded version");
-    if (!revision || !revision->is_int64() || revision->get_int64() == 0 || revision->get_int64() < -1)
+    if (!revision || !revision->is_int64() || revision->get_int64() == 0)
         return invalidToken(
             "continue key is not valid: incorrect encoded start resourceVersion (version meta.k8s.io/v1)");
     if (!member("start") || member("start")->empty())
         return invalidToken("continue key is not valid: encoded start key empty (version meta.k8s.io/v1)");
     std::string start(*member("start"));
-    if (start.front() == '/' || start.find("..") != std::string::npos)
-        return invalidToken("continue key is not valid: invalid encoded start key");
+    if (!isCleanPath(start)) // or it could lead out of what the request is allowed to list
+        return invalidToken("continue key is not valid: " + start);
+    if (start.starts_with('/'))
+        start.erase(0, 1);
     return ContinueToken{revision->get_int64(), std::move(start)};
 }
 

@@ -10,7 +10,7 @@ namespace coracle::apiserver {
 
 /// Where a paged LIST goes on (k8s.io/apiserver storage continue): base64 JSON, opaque to clients.
 struct ContinueToken {
-    int64_t revision = 0; ///< of the first page; -1: the newest state will do (an inconsistent continuation)
+    int64_t revision = 0; ///< of the first page; negative: the newest state will do (an inconsistent continuation)
     std::string start;    ///< the first key of the next page, relative to the list's prefix
 
     std::string encode() const;

@@ -2,6 +2,7 @@
 
 #include "clusterd/apiserver/registry/json_scan.h"
 #include "clusterd/apiserver/registry/metadata.h"
+#include "core/api/canonical_json.h"
 #include "core/api/codec.h"
 
 #include <boost/json/parse.hpp>
@@ -21,6 +22,8 @@ Result<json::object> documentOf(const api::Object &object) {
 }
 
 std::string encode(const api::ResourceInfo &resource, const json::object &document) {
+    if (resource.runtime)
+        return api::json::canonicalText(document);
     return resource.type ? api::encodeObject(*resource.type, document) : json::serialize(document);
 }
 

@@ -12,6 +12,7 @@
 #include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <set>
+#include <utility>
 
 namespace coracle::apiserver {
 
@@ -21,6 +22,7 @@ namespace {
 
 constexpr size_t kAnnotationsBytesMax = 256 << 10;
 constexpr size_t kManagerBytesMax = 128;
+constexpr size_t kSubresourceBytesMax = 256;
 
 StatusCause invalid(std::string field, std::string_view value, std::string_view why) {
     return {"FieldValueInvalid", fmt::format("Invalid value: {}: {}", value, why), std::move(field)};
@@ -129,21 +131,45 @@ void validateFinalizers(const api::ResourceInfo &resource, const json::object &m
                                  "finalizer orphan and foregroundDeletion cannot be both set"));
 }
 
+/// Go's unicode.IsPrint, as far as it matters for names: no controls, no spaces but ' ', nothing invisible.
+bool isPrintable(uint32_t c) {
+    const bool control = c < 0x20 || (c >= 0x7f && c <= 0xa0) || c == 0xad;
+    const bool invisible = (c >= 0x2000 && c <= 0x200f) || (c >= 0x2028 && c <= 0x202f) || c == 0x205f ||
+                           (c >= 0x2060 && c <= 0x206f) || c == 0x3000 || c == 0xfeff;
+    return !control && !invisible;
+}
+
+/// The character at the place, and how many bytes it has; the text is UTF-8.
+std::pair<uint32_t, size_t> characterAt(std::string_view text, size_t at) {
+    const auto lead = static_cast<unsigned char>(text[at]);
+    const size_t bytes = lead < 0x80 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+    uint32_t c = bytes == 1 ? lead : lead & (0x7fu >> bytes);
+    for (size_t i = 1; i < bytes && at + i < text.size(); ++i)
+        c = c << 6 | (static_cast<unsigned char>(text[at + i]) & 0x3f);
+    return {c, bytes};
+}
+
 void validateManagedFields(const json::object &meta, std::vector<StatusCause> &causes) {
     const json::array &entries = arrayAt(meta, "managedFields");
     for (size_t i = 0; i < entries.size(); ++i) {
         const json::object &entry = asObject(entries[i]);
         auto path = [&](std::string_view field) { return fmt::format("metadata.managedFields[{}].{}", i, field); };
         std::string_view operation = textAt(entry, "operation");
-        if (operation != "Apply" && operation != "Update")
-            causes.push_back(invalidText(path("operation"), operation, "must be `Apply` or `Update`"));
+        if (operation.empty())
+            causes.push_back({"FieldValueRequired", "Required value: must not be empty", path("operation")});
+        else if (operation != "Apply" && operation != "Update")
+            causes.push_back(
+                {"FieldValueNotSupported",
+                 fmt::format("Unsupported value: {}: supported values: \"Apply\", \"Update\"", jsonQuote(operation)),
+                 path("operation")});
         std::string_view type = textAt(entry, "fieldsType");
         if (!type.empty() && type != "FieldsV1")
             causes.push_back(invalidText(path("fieldsType"), type, "must be `FieldsV1`"));
-        if (textAt(entry, "manager").size() > kManagerBytesMax)
+        validateFieldManager(path("manager"), textAt(entry, "manager"), causes);
+        if (textAt(entry, "subresource").size() > kSubresourceBytesMax)
             causes.push_back({"FieldValueTooLong",
-                              fmt::format("Too long: may not be more than {} bytes", kManagerBytesMax),
-                              path("manager")});
+                              fmt::format("Too long: may not be more than {} bytes", kSubresourceBytesMax),
+                              path("subresource")});
     }
 }
 
@@ -231,41 +257,45 @@ void validateMetadataUpdate(const api::ResourceInfo &resource, const json::objec
             invalid("metadata.generation", std::to_string(generationOf(object)), "must not be decremented"));
 }
 
+void validateFieldManager(std::string field, std::string_view manager, std::vector<StatusCause> &causes) {
+    if (manager.size() > kManagerBytesMax)
+        causes.push_back(
+            {"FieldValueTooLong", fmt::format("Too long: may not be more than {} bytes", kManagerBytesMax), field});
+    for (size_t at = 0; at < manager.size();) {
+        const auto [character, bytes] = characterAt(manager, at);
+        if (!isPrintable(character))
+            causes.push_back(
+                invalidText(field, manager, fmt::format("invalid character U+{:04X} (at position {})", character, at)));
+        at += bytes;
+    }
+}
+
 bool hasGeneration(const api::ResourceInfo &resource) {
-    static const std::set<std::string_view> kWithout = {"bindings",
-                                                        "componentstatuses",
-                                                        "configmaps",
-                                                        "csidrivers",
-                                                        "csinodes",
-                                                        "csistoragecapacities",
-                                                        "clusterroles",
-                                                        "clusterrolebindings",
-                                                        "certificatesigningrequests",
-                                                        "controllerrevisions",
-                                                        "endpoints",
-                                                        "events",
-                                                        "leases",
-                                                        "limitranges",
-                                                        "namespaces",
-                                                        "nodes",
-                                                        "persistentvolumeclaims",
-                                                        "persistentvolumes",
-                                                        "podtemplates",
-                                                        "resourcequotas",
-                                                        "rolebindings",
-                                                        "roles",
-                                                        "runtimeclasses",
-                                                        "secrets",
-                                                        "serviceaccounts",
-                                                        "services",
-                                                        "storageclasses",
-                                                        "volumeattachments",
-                                                        "apiservices",
-                                                        "horizontalpodautoscalers",
-                                                        "ipaddresses",
-                                                        "servicecidrs",
-                                                        "podtemplates"};
-    return !kWithout.contains(resource.resource);
+    static const std::set<std::string_view> kWith = {"customresourcedefinitions",
+                                                     "cronjobs",
+                                                     "daemonsets",
+                                                     "deployments",
+                                                     "endpointslices",
+                                                     "flowschemas",
+                                                     "ingressclasses",
+                                                     "ingresses",
+                                                     "jobs",
+                                                     "mutatingadmissionpolicies",
+                                                     "mutatingadmissionpolicybindings",
+                                                     "mutatingwebhookconfigurations",
+                                                     "networkpolicies",
+                                                     "poddisruptionbudgets",
+                                                     "pods",
+                                                     "podtemplates",
+                                                     "priorityclasses",
+                                                     "prioritylevelconfigurations",
+                                                     "replicasets",
+                                                     "replicationcontrollers",
+                                                     "statefulsets",
+                                                     "validatingadmissionpolicies",
+                                                     "validatingadmissionpolicybindings",
+                                                     "validatingwebhookconfigurations"};
+    return resource.runtime || kWith.contains(resource.resource);
 }
 
 bool specDiffers(const json::object &a, const json::object &b) {

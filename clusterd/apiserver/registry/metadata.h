@@ -32,6 +32,9 @@ void validateMetadata(const api::ResourceInfo &resource, const boost::json::obje
 void validateMetadataUpdate(const api::ResourceInfo &resource, const boost::json::object &object,
                             const boost::json::object &old, std::vector<StatusCause> &causes);
 
+/// The name of a field manager: of a request (?fieldManager=) or of an entry of metadata.managedFields.
+void validateFieldManager(std::string field, std::string_view manager, std::vector<StatusCause> &causes);
+
 /// Whether the kind counts spec changes in metadata.generation.
 bool hasGeneration(const api::ResourceInfo &resource);
 /// Anything but apiVersion, kind, metadata and status differs.

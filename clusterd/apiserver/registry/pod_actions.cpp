@@ -39,10 +39,58 @@ void setCondition(json::object &pod, std::string_view type, std::string_view sta
     conditions.push_back(std::move(fresh));
 }
 
-Failure disrupted(std::string_view message, std::string cause) {
-    Failure failure = errors::tooManyRequests(std::string(message), 10);
+Failure disrupted(std::string cause, int retryAfterSeconds) {
+    Failure failure =
+        errors::tooManyRequests("Cannot evict pod as it would violate the pod's disruption budget.", retryAfterSeconds);
     failure.error().causes = {{"DisruptionBudget", std::move(cause), ""}};
     return failure;
+}
+
+Failure stillProcessed(std::string_view budget) {
+    return disrupted(fmt::format("The disruption budget {} is still being processed by the server.", budget), 10);
+}
+
+constexpr size_t kDisruptedPodsMax = 2000;
+
+/// Takes one disruption from a budget for the pod.
+Result<json::object> spent(const json::object &budget, std::string_view name, std::string_view pod, WallTime now) {
+    auto refused = [&](std::string why) {
+        return errors::forbidden("poddisruptionbudget", "policy", name, std::move(why));
+    };
+    if (intAt(budget, "status", "observedGeneration") < generationOf(budget))
+        return stillProcessed(name);
+    const int64_t allowed = intAt(budget, "status", "disruptionsAllowed");
+    if (allowed < 0)
+        return refused("pdb disruptions allowed is negative");
+    if (objectAt(budget, "status", "disruptedPods").size() > kDisruptedPodsMax)
+        return refused("DisruptedPods map too big - too many evictions not confirmed by PDB controller");
+    if (allowed == 0)
+        return disrupted(fmt::format("The disruption budget {} needs {} healthy pods and has {} currently", name,
+                                     intAt(budget, "status", "desiredHealthy"),
+                                     intAt(budget, "status", "currentHealthy")),
+                         0);
+    json::object fresh = budget;
+    json::object &status = ensureObject(fresh, "status");
+    status["disruptionsAllowed"] = allowed - 1;
+    ensureObject(status, "disruptedPods")[pod] = api::Time(now).text();
+    if (allowed == 1)
+        setCondition(fresh, "DisruptionAllowed", "False", "InsufficientPods", "", now);
+    return fresh;
+}
+
+bool isReady(const json::object &pod) {
+    for (const json::value &condition : arrayAt(pod, "status", "conditions"))
+        if (textAt(asObject(condition), "type") == "Ready")
+            return textAt(asObject(condition), "status") == "True";
+    return false;
+}
+
+/// Whether the budget lets a pod go that is not ready, and so no loss (KEP-3017).
+bool letsUnhealthyGo(const json::object &budget) {
+    if (textAt(budget, "spec", "unhealthyPodEvictionPolicy") == "AlwaysAllow")
+        return true;
+    const int64_t desired = intAt(budget, "status", "desiredHealthy");
+    return desired > 0 && intAt(budget, "status", "currentHealthy") >= desired;
 }
 
 /// Pods that do no work any more, or not yet, need no budget.
@@ -89,22 +137,45 @@ Task<Result<>> Registry::bind(RequestScope &scope, json::object binding) {
         ensureObject(fresh, "spec")["nodeName"] = node;
         for (const auto &[key, value] : objectAt(binding, "metadata", "annotations"))
             ensureObject(metadataOf(fresh), "annotations")[key] = value;
+        for (std::string_view key : {"topology.kubernetes.io/zone", "topology.kubernetes.io/region"})
+            if (const json::value *value = memberAt(binding, "metadata", "labels", key)) // admission put it there
+                ensureObject(metadataOf(fresh), "labels")[key] = *value;
         setCondition(fresh, "PodScheduled", "True", "", "", m_parts.clock.now());
         return fresh;
     };
     co_return co_await overwrite(scope, std::move(change));
 }
 
+Task<Result<>> Registry::admitConnect(RequestScope &scope, json::object options) {
+    AdmissionAttributes attributes = admissionAttributes(scope, Operation::Connect);
+    attributes.object = &options;
+    CO_CHECK(co_await m_parts.admission.admit(attributes));
+    co_return co_await m_parts.admission.validate(attributes);
+}
+
 Task<Result<>> Registry::evict(RequestScope &scope, client::DeleteOptions options) {
-    CO_TRY(Present pod, find(scope));
+    Document eviction{{"apiVersion", "policy/v1"},
+                      {"kind", "Eviction"},
+                      {"metadata", json::object{{"name", scope.name}, {"namespace", scope.namespaceName}}}};
+    AdmissionAttributes attributes = admissionAttributes(scope, Operation::Create);
+    attributes.subresource = "eviction";
+    attributes.object = &eviction;
+    CO_CHECK(co_await m_parts.admission.admit(attributes));
+    CO_CHECK(co_await m_parts.admission.validate(attributes));
+    CO_TRY(Present pod, co_await find(scope));
     if (!options.preconditionUid.empty() && options.preconditionUid != metaString(pod.object, "uid"))
         co_return errors::conflict("pods", "", scope.name,
                                    fmt::format("Precondition failed: UID in precondition: {}, UID in object meta: {}",
                                                options.preconditionUid, metaString(pod.object, "uid")));
-    if (!needsNoBudget(pod.object))
-        CO_CHECK(co_await spendDisruption(scope, *pod.wire));
+    std::string unhealthyOf; // the budget that lets the pod go because it is not ready
+    if (!needsNoBudget(pod.object)) {
+        CO_TRY(unhealthyOf, co_await spendDisruption(scope, pod));
+    }
+    const bool unchanged = !unhealthyOf.empty() && options.preconditionResourceVersion.empty();
     if (!scope.dryRun) {
-        Change mark = [&](const Document &current, Revision) -> Result<Document> {
+        Change mark = [&](const Document &current, Revision revision) -> Result<Document> {
+            if (unchanged && revision != pod.revision)
+                return stillProcessed(unhealthyOf); // it may have become ready since
             Document fresh = current;
             setCondition(fresh, "DisruptionTarget", "True", "EvictionByEvictionAPI", "Eviction API: evicting",
                          m_parts.clock.now());
@@ -118,46 +189,34 @@ Task<Result<>> Registry::evict(RequestScope &scope, client::DeleteOptions option
     co_return Result<>{};
 }
 
-Task<Result<>> Registry::spendDisruption(const RequestScope &scope, const api::Object &pod) {
-    static const api::ResourceInfo *budgets = api::findResource("policy", "v1", "poddisruptionbudgets");
-    if (!budgets)
-        co_return Result<>{};
-    std::vector<api::ObjectPtr> matching;
-    for (const api::ObjectPtr &budget : m_parts.store.list(*budgets, scope.namespaceName)) {
+Task<Result<std::string>> Registry::spendDisruption(const RequestScope &scope, const Present &pod) {
+    static const api::ResourceInfo &budgets = *api::findResource("policy", "v1", "poddisruptionbudgets");
+    std::vector<std::pair<std::string, Document>> matching;
+    for (const api::ObjectPtr &budget : m_parts.store.list(budgets, scope.namespaceName)) {
         CO_TRY(Document object, documentOf(*budget));
         auto selector = api::LabelSelector::fromJson(json::value(objectAt(object, "spec", "selector")));
-        if (selector && hasAt(object, "spec", "selector") && selector->matches(pod.labels()))
-            matching.push_back(budget);
+        if (selector && hasAt(object, "spec", "selector") && selector->matches(pod.wire->labels()))
+            matching.emplace_back(budget->name(), std::move(object));
     }
     if (matching.empty())
-        co_return Result<>{};
+        co_return std::string();
     if (matching.size() > 1)
-        co_return errors::internal(
-            "This pod has more than one PodDisruptionBudget, which the eviction subresource does "
-            "not support.");
-    RequestScope budgetScope{.resource = *budgets,
+        co_return Failure(Status{.code = 500,
+                                 .message = "This pod has more than one PodDisruptionBudget, which the eviction "
+                                            "subresource does not support."});
+    const std::string name = matching.front().first;
+    if (!isReady(pod.object) && letsUnhealthyGo(matching.front().second))
+        co_return name;
+    RequestScope budgetScope{.resource = budgets,
                              .namespaceName = scope.namespaceName,
-                             .name = std::string(matching.front()->name()),
+                             .name = name,
                              .user = scope.user,
                              .dryRun = scope.dryRun};
-    Change spend = [&](const Document &current, Revision) -> Result<Document> {
-        constexpr std::string_view kRefused = "Cannot evict pod as it would violate the pod's disruption budget.";
-        if (intAt(current, "status", "observedGeneration") < generationOf(current))
-            return disrupted(kRefused, fmt::format("The disruption budget {} is still being processed by the server.",
-                                                   budgetScope.name));
-        int64_t allowed = intAt(current, "status", "disruptionsAllowed");
-        if (allowed <= 0)
-            return disrupted(kRefused,
-                             fmt::format("The disruption budget {} needs {} healthy pods and has {} currently",
-                                         budgetScope.name, intAt(current, "status", "desiredHealthy"),
-                                         intAt(current, "status", "currentHealthy")));
-        Document fresh = current;
-        json::object &status = ensureObject(fresh, "status");
-        status["disruptionsAllowed"] = allowed - 1;
-        ensureObject(status, "disruptedPods")[scope.name] = api::Time(m_parts.clock.now()).text();
-        return fresh;
+    Change spend = [&](const Document &current, Revision) {
+        return spent(current, name, scope.name, m_parts.clock.now());
     };
-    co_return co_await overwrite(budgetScope, std::move(spend));
+    CO_CHECK(co_await overwrite(budgetScope, std::move(spend)));
+    co_return std::string();
 }
 
 } // namespace coracle::apiserver

@@ -3,6 +3,8 @@
 #include "clusterd/apiserver/json_access.h"
 #include "clusterd/apiserver/registry/conversion.h"
 #include "clusterd/apiserver/registry/document.h"
+#include "clusterd/apiserver/registry/dynamic_kind.h"
+#include "clusterd/apiserver/registry/field_tracking.h"
 #include "clusterd/apiserver/registry/json_scan.h"
 #include "clusterd/apiserver/registry/metadata.h"
 
@@ -22,24 +24,6 @@ constexpr std::string_view kEventsPrefix = "/registry/events";
 std::string actionKey(std::string_view group, std::string_view resource, std::string_view subresource) {
     return fmt::format("{}/{}/{}", group, resource, subresource);
 }
-
-/// Gives reservations back when a write fails or its coroutine is left by an exception.
-class Reservation {
-public:
-    Reservation(const Strategy &strategy, const StrategyContext &context, const json::object &object)
-        : m_strategy(strategy), m_context(context), m_object(object) {}
-    ~Reservation() {
-        if (!m_kept)
-            m_strategy.release(m_context, m_object, nullptr);
-    }
-    void keep() { m_kept = true; }
-
-private:
-    const Strategy &m_strategy;
-    const StrategyContext &m_context;
-    const json::object &m_object;
-    bool m_kept = false;
-};
 
 Result<> checkNewIdentity(const RequestScope &scope, const json::object &object) {
     if (!metaString(object, "resourceVersion").empty())
@@ -69,13 +53,18 @@ Failure Registry::notFound(const RequestScope &scope) const {
 }
 
 StrategyContext Registry::strategyContext(const RequestScope &scope) const {
-    // Approval is a part of the status.
-    return {scope.resource, scope.subresource == "approval" ? "status" : scope.subresource, scope.namespaceName,
-            scope.dryRun};
+    return {scope.resource, scope.subresource, scope.namespaceName, scope.dryRun};
+}
+
+void Registry::addStrategy(const api::ResourceInfo &resource, const Strategy &strategy) {
+    m_strategies[&resource] = &strategy;
 }
 
 const Strategy &Registry::strategy(const RequestScope &scope) const {
-    return m_parts.strategies.strategyFor(scope.resource);
+    if (const DynamicKind *kind = dynamicKind(scope.resource))
+        return kind->strategy();
+    auto own = m_strategies.find(&scope.resource);
+    return own == m_strategies.end() ? m_parts.strategies.strategyFor(scope.resource) : *own->second;
 }
 
 AdmissionAttributes Registry::admissionAttributes(RequestScope &scope, Operation operation) const {
@@ -89,14 +78,6 @@ AdmissionAttributes Registry::admissionAttributes(RequestScope &scope, Operation
             .warnings = &scope.warnings};
 }
 
-api::FieldWriter Registry::fieldWriter(const RequestScope &scope) const {
-    return {.type = scope.resource.type,
-            .manager = scope.fieldManager,
-            .apiVersion = std::string(scope.resource.apiVersion),
-            .subresource = scope.subresource,
-            .now = m_parts.clock.now()};
-}
-
 std::string Registry::storageKey(const RequestScope &scope) const {
     return Store::keyOf(scope.resource, scope.namespaceName, scope.name);
 }
@@ -105,39 +86,64 @@ int64_t Registry::leaseSeconds(const RequestScope &scope) const {
     return scope.resource.storagePrefix == kEventsPrefix ? m_parts.eventTtl.count() : 0;
 }
 
-Result<Registry::Present> Registry::present(const RequestScope &scope, const api::ObjectPtr &stored) const {
-    TRY(Document object, documentOf(*stored));
-    convert(object, storageResource(scope.resource), scope.resource);
-    return Present{std::move(object), stored->resourceVersion(), stored};
+Task<Result<Registry::Present>> Registry::present(const RequestScope &scope, api::ObjectPtr stored) const {
+    Present result{{}, stored->resourceVersion(), stored};
+    CO_TRY(result.object, documentOf(*stored));
+    if (!scope.resource.runtime) {
+        convert(result.object, storageResource(scope.resource), scope.resource);
+    } else if (!isInVersion(*stored, scope.resource)) {
+        std::vector<Document> one(1, std::move(result.object));
+        CO_TRY(one, co_await dynamicKind(scope.resource)->convert(std::move(one), scope.resource));
+        result.object = std::move(one.front());
+    }
+    co_return result;
 }
 
-Result<Registry::Present> Registry::find(const RequestScope &scope) const {
+Task<Result<Registry::Present>> Registry::find(const RequestScope &scope) const {
     api::ObjectPtr stored = m_parts.store.get(scope.resource, scope.namespaceName, scope.name);
     if (!stored)
-        return notFound(scope);
-    return present(scope, stored);
+        co_return notFound(scope);
+    co_return co_await present(scope, std::move(stored));
 }
 
-std::string Registry::storedText(const RequestScope &scope, Document object) const {
+api::ObjectPtr Registry::unchanged(const RequestScope &scope, const Present &present) const {
+    if (!scope.resource.runtime || isInVersion(*present.wire, scope.resource))
+        return fromStorage(present.wire, scope.resource);
+    auto made = objectOf(scope.resource, present.object, present.revision);
+    return made ? *made : present.wire;
+}
+
+Task<Result<std::string>> Registry::storedText(const RequestScope &scope, Document object) const {
+    if (const DynamicKind *kind = dynamicKind(scope.resource)) {
+        const api::ResourceInfo &stored = kind->storage();
+        std::vector<Document> one(1, std::move(object));
+        if (&stored != &scope.resource) {
+            CO_TRY(one, co_await kind->convert(std::move(one), stored));
+        }
+        metadataOf(one.front()).erase("resourceVersion");
+        co_return encode(stored, one.front());
+    }
     const api::ResourceInfo &stored = storageResource(scope.resource);
     convert(object, scope.resource, stored);
-    return encode(stored, object);
+    co_return encode(stored, object);
 }
 
-api::ObjectPtr Registry::result(const RequestScope &scope, Revision revision, const std::string &value) const {
+api::ObjectPtr Registry::result(const RequestScope &scope, Revision revision, const Document &written) const {
     api::ObjectPtr stored = m_parts.store.written(scope.resource, revision);
-    if (!stored) { // already out of the ring of events
-        auto parsed = api::Object::parse(withResourceVersion(value, revision).value_or(value));
-        stored = parsed ? *parsed : nullptr;
-    }
-    return fromStorage(stored, scope.resource);
+    if (stored && (!scope.resource.runtime || isInVersion(*stored, scope.resource)))
+        return fromStorage(stored, scope.resource);
+    auto made = objectOf(scope.resource, written, revision); // converted, or already out of the ring of events
+    return made ? *made : nullptr;
 }
 
 Task<Result<Written>> Registry::create(RequestScope &scope, Document object) {
-    co_return co_await createTracked(scope, std::move(object), Tracking::Update);
+    api::trackUpdate(fieldWriterOf(scope, m_parts.clock.now()), nullptr, object);
+    co_return co_await createOwned(scope, std::move(object));
 }
 
-Task<Result<Written>> Registry::createTracked(RequestScope &scope, Document object, Tracking tracking) {
+Task<Result<Written>> Registry::createOwned(RequestScope &scope, Document object) {
+    if (const DynamicKind *kind = dynamicKind(scope.resource))
+        CO_CHECK(kind->mayCreate());
     CO_CHECK(checkNewIdentity(scope, object));
     json::object &meta = metadataOf(object);
     bool generated = textAt(meta, "name").empty() && !textAt(meta, "generateName").empty();
@@ -147,13 +153,12 @@ Task<Result<Written>> Registry::createTracked(RequestScope &scope, Document obje
         metadataOf(object)["name"] = base + m_parts.random.suffix(kGenerateNameSuffix);
     scope.name = metaString(object, "name");
 
-    Document before = tracking == Tracking::Applied ? object : Document();
     AdmissionAttributes attributes = admissionAttributes(scope, Operation::Create);
     attributes.object = &object;
     CO_CHECK(co_await m_parts.admission.admit(attributes));
     for (int attempt = 1;; ++attempt) {
         Document candidate = generated ? object : std::move(object);
-        CO_CHECK(prepareCreate(scope, candidate, tracking, before));
+        CO_CHECK(prepareCreate(scope, candidate));
         attributes.object = &candidate;
         attributes.name = scope.name;
         CO_CHECK(co_await m_parts.admission.validate(attributes));
@@ -165,44 +170,44 @@ Task<Result<Written>> Registry::createTracked(RequestScope &scope, Document obje
     }
 }
 
-Result<> Registry::prepareCreate(RequestScope &scope, Document &object, Tracking tracking, const Document &admitted) {
+Result<> Registry::prepareCreate(RequestScope &scope, Document &object) {
     StrategyContext context = strategyContext(scope);
     const Strategy &rules = strategy(scope);
     rules.prepareForCreate(context, object);
     if (hasGeneration(scope.resource))
         metadataOf(object)["generation"] = 1;
-    if (tracking == Tracking::Update)
-        api::trackUpdate(fieldWriter(scope), nullptr, object);
-    else if (admitted != object)
-        api::trackUpdate(fieldWriter(scope), &admitted, object);
     std::vector<StatusCause> causes;
     validateMetadata(scope.resource, object, causes);
     rules.validate(context, object, causes);
     if (!causes.empty())
         return errors::invalid(scope.resource.kind, scope.resource.group, scope.name, std::move(causes));
-    rules.warnings(context, object, scope.warnings);
+    rules.warnings(context, object, nullptr, scope.warnings);
     return {};
 }
 
 Task<Result<Written>> Registry::insert(RequestScope &scope, Document object) {
     StrategyContext context = strategyContext(scope);
     const Strategy &rules = strategy(scope);
-    CO_CHECK(rules.allocate(context, object, nullptr));
-    Reservation reservation(rules, context, object);
+    CO_CHECK(co_await rules.allocate(context, object, nullptr));
     if (scope.dryRun) {
         if (m_parts.store.get(scope.resource, scope.namespaceName, scope.name))
             co_return errors::alreadyExists(scope.resource.resource, scope.resource.group, scope.name);
         CO_TRY(api::ObjectPtr preview, objectOf(scope.resource, object, 0));
         co_return Written{preview, true};
     }
-    std::string value = storedText(scope, object);
-    auto revision = co_await m_parts.backend.create(storageKey(scope), value, leaseSeconds(scope));
+    auto value = co_await storedText(scope, object);
+    if (!value) {
+        co_await rules.release(context, object, nullptr);
+        co_return Failure(std::move(value).error());
+    }
+    auto revision = co_await m_parts.backend.create(storageKey(scope), std::move(*value), leaseSeconds(scope));
+    if (!revision)
+        co_await rules.release(context, object, nullptr);
     if (!revision && isAlreadyExists(revision.error()))
         co_return errors::alreadyExists(scope.resource.resource, scope.resource.group, scope.name);
     if (!revision)
         co_return Failure(std::move(revision).error());
-    reservation.keep();
-    co_return Written{result(scope, *revision, value), true};
+    co_return Written{result(scope, *revision, object), true};
 }
 
 } // namespace coracle::apiserver

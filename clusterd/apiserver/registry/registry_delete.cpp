@@ -6,8 +6,12 @@
 #include "clusterd/apiserver/registry/registry.h"
 #include "clusterd/apiserver/registry/subresources.h"
 #include "core/api/time.h"
+#include "core/base/async_event.h"
 
 #include <algorithm>
+#include <boost/asio/cancellation_state.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/this_coro.hpp>
 #include <fmt/format.h>
 
 namespace coracle::apiserver {
@@ -18,6 +22,7 @@ namespace {
 
 constexpr std::string_view kOrphan = "orphan";
 constexpr std::string_view kForeground = "foregroundDeletion";
+constexpr size_t kCollectionWorkers = 32; ///< deletions of one request at a time; they share the datastore's commits
 
 /// What a deletion does about the grace period (k8s.io/apiserver registry/rest BeforeDelete).
 struct Grace {
@@ -99,7 +104,7 @@ Result<> checkPreconditions(const RequestScope &scope, const json::object &objec
 } // namespace
 
 Task<Result<Deleted>> Registry::remove(RequestScope &scope, client::DeleteOptions options) {
-    CO_TRY(Present present, find(scope));
+    CO_TRY(Present present, co_await find(scope));
     co_return co_await removePresent(scope, std::move(present), std::move(options));
 }
 
@@ -120,21 +125,24 @@ Task<Result<std::optional<Deleted>>> Registry::removeAttempt(RequestScope &scope
     CO_CHECK(checkPreconditions(scope, present.object, present.revision, options));
     const Strategy &rules = strategy(scope);
     Grace grace = graceFor(rules, present.object, options.gracePeriodSeconds);
-    api::ObjectPtr unchanged = fromStorage(present.wire, scope.resource);
     if (grace.pending)
-        co_return Deleted{unchanged, false};
+        co_return Deleted{unchanged(scope, present), false};
     Document fresh = present.object;
     applyPropagation(scope.resource, fresh, options.propagationPolicy);
+    rules.prepareForDelete(strategyContext(scope), fresh);
     bool stays = grace.seconds > 0 || hasPendingFinalizers(scope.resource, fresh);
     if (stays && (metaString(fresh, "deletionTimestamp").empty() || grace.shortens))
         markDeleting(scope.resource, fresh, m_parts.clock.now(), grace.seconds);
-    std::string value = storedText(scope, fresh);
     if (scope.dryRun) {
         CO_TRY(api::ObjectPtr preview, objectOf(scope.resource, fresh, present.revision));
         co_return Deleted{preview, !stays};
     }
-    if (stays && value == storedText(scope, present.object))
-        co_return Deleted{unchanged, false};
+    if (stays && encode(scope.resource, fresh) == encode(scope.resource, present.object))
+        co_return Deleted{unchanged(scope, present), false};
+    std::string value;
+    if (stays) {
+        CO_TRY(value, co_await storedText(scope, fresh));
+    }
     Task<Result<datastore::UpdateResult>> write =
         stays ? m_parts.backend.update(storageKey(scope), value, present.revision, leaseSeconds(scope))
               : m_parts.backend.remove(storageKey(scope), present.revision);
@@ -142,31 +150,62 @@ Task<Result<std::optional<Deleted>>> Registry::removeAttempt(RequestScope &scope
     if (!written)
         co_return Failure(std::move(written).error());
     if (written->succeeded) {
+        const StrategyContext context = strategyContext(scope);
         if (!stays)
-            rules.release(strategyContext(scope), present.object, nullptr);
-        co_return Deleted{result(scope, written->revision, value), !stays};
+            co_await rules.release(context, present.object, nullptr);
+        co_return Deleted{result(scope, written->revision, fresh), !stays};
     }
-    CO_TRY(present, newer(scope, *written));
+    CO_TRY(present, co_await newer(scope, *written));
     co_return std::nullopt;
 }
 
-Task<Result<std::vector<Deleted>>> Registry::removeCollection(RequestScope &scope, client::ListOptions selectors,
-                                                              client::DeleteOptions options) {
-    CO_TRY(client::ObjectList objects, co_await list(scope, std::move(selectors)));
-    std::vector<Deleted> result;
-    for (const api::ObjectPtr &object : objects.items) {
-        RequestScope one{.resource = scope.resource,
+/// What the workers of one deletion of a collection share; they run on one serial executor.
+struct Registry::CollectionRemoval {
+    RequestScope &scope;
+    const std::vector<api::ObjectPtr> &objects;
+    const client::DeleteOptions &options;
+    size_t next = 0;
+    std::optional<Status> failure = {};
+};
+
+Task<> Registry::removeSome(CollectionRemoval &work) {
+    while (work.next < work.objects.size() && !work.failure) {
+        const api::ObjectPtr object = work.objects[work.next++];
+        RequestScope one{.resource = work.scope.resource,
                          .namespaceName = std::string(object->namespaceName()),
                          .name = std::string(object->name()),
-                         .user = scope.user,
-                         .dryRun = scope.dryRun};
-        auto deleted = co_await remove(one, options);
-        if (!deleted && !isNotFound(deleted.error()))
-            co_return Failure(std::move(deleted).error());
-        if (deleted)
-            result.push_back(std::move(*deleted));
+                         .user = work.scope.user,
+                         .dryRun = work.scope.dryRun};
+        auto removed = co_await remove(one, work.options);
+        if (!removed && !isNotFound(removed.error()) && !work.failure)
+            work.failure = std::move(removed).error();
     }
-    co_return result;
+}
+
+Task<Result<client::ObjectList>> Registry::removeCollection(RequestScope &scope, client::ListOptions selectors,
+                                                            client::DeleteOptions options) {
+    // The workers use this frame.
+    co_await boost::asio::this_coro::reset_cancellation_state(boost::asio::disable_cancellation());
+    const Executor executor = co_await boost::asio::this_coro::executor;
+    CO_TRY(client::ObjectList listed, co_await list(scope, std::move(selectors)));
+    CollectionRemoval work{scope, listed.items, options};
+    AsyncEvent ended(executor);
+    size_t running = std::min(kCollectionWorkers, listed.items.size());
+    std::exception_ptr thrown;
+    for (size_t i = 0, workers = running; i < workers; ++i)
+        boost::asio::co_spawn(executor, removeSome(work), [&](std::exception_ptr exception) {
+            if (exception)
+                thrown = exception;
+            if (--running == 0)
+                ended.notifyAll();
+        });
+    while (running > 0)
+        co_await ended.wait();
+    if (thrown)
+        std::rethrow_exception(thrown);
+    if (work.failure)
+        co_return Failure(std::move(*work.failure));
+    co_return listed;
 }
 
 } // namespace coracle::apiserver

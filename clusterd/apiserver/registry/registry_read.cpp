@@ -1,8 +1,10 @@
 #include "clusterd/apiserver/registry/continue_token.h"
 #include "clusterd/apiserver/registry/conversion.h"
 #include "clusterd/apiserver/registry/document.h"
+#include "clusterd/apiserver/registry/dynamic_kind.h"
 #include "clusterd/apiserver/registry/json_scan.h"
 #include "clusterd/apiserver/registry/registry.h"
+#include "clusterd/apiserver/registry/stored_object.h"
 #include "clusterd/apiserver/registry/subresources.h"
 
 #include <boost/json/serialize.hpp>
@@ -11,21 +13,8 @@
 
 namespace coracle::apiserver {
 
-namespace {
-
-constexpr int64_t kBackendPage = 1000;
-
-/// Empty and "0" are 0.
-Result<Revision> parseRevision(std::string_view text) {
-    Revision revision = 0;
-    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
-    if (!text.empty() && (error != std::errc() || end != text.data() + text.size() || revision < 0))
-        return errors::badRequest(fmt::format("invalid resource version \"{}\": it must be a number", text));
-    return revision;
-}
-
 /// One page of a list while it is put together.
-struct Page {
+struct ListPage {
     const api::ResourceInfo &resource;
     const Selection &selection;
     int64_t limit = 0;
@@ -61,7 +50,52 @@ struct Page {
     }
 };
 
-void pageFromMemory(Page &page, const ObjectTable &table) {
+namespace {
+
+constexpr int64_t kBackendPage = 1000;
+constexpr std::string_view kExact = "Exact";
+
+/// Empty and "0" are 0.
+Result<Revision> parseRevision(std::string_view text) {
+    Revision revision = 0;
+    auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), revision);
+    if (!text.empty() && (error != std::errc() || end != text.data() + text.size() || revision < 0))
+        return errors::badRequest(
+            fmt::format("invalid resource version: resourceVersion: Invalid value: \"{}\": "
+                        "strconv.ParseUint: parsing \"{}\": {}",
+                        text, text, error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax"));
+    return revision;
+}
+
+/// Which state a list shows.
+struct ListPoint {
+    Revision atLeast = 0; ///< the newest state, but not before this revision
+    Revision exactly = 0; ///< the state at this revision; 0: the newest
+    int64_t limit = 0;    ///< 0: all
+    ContinueToken token = {};
+};
+
+/// As k8s.io/apiserver storage.ValidateListOptions and the cacher read the options.
+Result<ListPoint> listPoint(const client::ListOptions &options) {
+    ListPoint point{.limit = std::max<int64_t>(options.limit, 0)};
+    if (!options.continueToken.empty()) {
+        TRY(point.token, ContinueToken::decode(options.continueToken));
+        if (!options.resourceVersion.empty() && options.resourceVersion != "0")
+            return errors::badRequest("specifying resource version is not allowed when using continue");
+        // A negative revision goes on from the newest state.
+        point.exactly = std::max<Revision>(point.token.revision, 0);
+        return point;
+    }
+    TRY(Revision wanted, parseRevision(options.resourceVersion));
+    if (options.resourceVersion == "0")
+        point.limit = 0; // "any state will do" is answered from memory, where pages save nothing
+    const bool exact = options.resourceVersionMatch == kExact ||
+                       (options.resourceVersionMatch.empty() && options.limit > 0 && wanted > 0);
+    (exact ? point.exactly : point.atLeast) = wanted;
+    return point;
+}
+
+void pageFromMemory(ListPage &page, const ObjectTable &table) {
     const std::string &within = page.selection.namespaceName();
     int64_t remaining = 0;
     table.visit(page.fromKey(), [&](const api::ObjectPtr &object) {
@@ -75,23 +109,30 @@ void pageFromMemory(Page &page, const ObjectTable &table) {
         page.list.remainingItemCount = remaining;
 }
 
-Task<Result<>> pageFromBackend(Page &page, datastore::Backend &backend, Revision revision) {
+Task<Result<>> pageFromBackend(ListPage &page, datastore::Backend &backend, Revision revision) {
     std::string prefix = std::string(page.resource.storagePrefix) + "/";
     if (page.resource.namespaced && !page.selection.namespaceName().empty())
         prefix += page.selection.namespaceName() + "/";
     std::string next = page.from.empty() ? std::string() : prefix + page.from;
-    while (true) {
-        CO_TRY(datastore::ListResult part, co_await backend.list(prefix, next, kBackendPage, revision));
+    bool more = true;
+    while (more && page.next.empty()) {
+        const int64_t wanted = page.limit > 0 && page.selection.isEverything() ? page.limit + 1 : kBackendPage;
+        CO_TRY(datastore::ListResult part,
+               co_await backend.list(prefix, next, std::min(wanted, kBackendPage), revision));
         for (const datastore::KeyValue &stored : part.items) {
-            auto wire = withResourceVersion(stored.value, stored.modRevision);
-            auto object = api::Object::parse(wire ? std::move(*wire) : stored.value);
+            auto object = readStored(stored);
             if (object && !page.take(*object))
-                co_return Result<>{};
+                break;
         }
-        if (!part.more || part.items.empty())
-            co_return Result<>{};
-        next = part.items.back().key + '\0';
+        more = part.more && !part.items.empty();
+        if (more)
+            next = part.items.back().key + '\0';
     }
+    if (!page.next.empty() && page.selection.isEverything()) {
+        datastore::KeyRange rest = datastore::KeyRange::prefix(prefix, prefix + page.next);
+        CO_TRY(page.list.remainingItemCount, co_await backend.countRange(std::move(rest), revision));
+    }
+    co_return Result<>{};
 }
 
 /// 410 for a page whose snapshot was compacted away, with a token that goes on from the newest state.
@@ -114,6 +155,11 @@ Task<Result<api::ObjectPtr>> Registry::get(RequestScope &scope, std::string reso
     api::ObjectPtr stored = m_parts.store.get(scope.resource, scope.namespaceName, scope.name);
     if (!stored)
         co_return notFound(scope);
+    if (scope.resource.runtime && !isInVersion(*stored, scope.resource)) {
+        std::vector<api::ObjectPtr> one(1, std::move(stored));
+        CO_TRY(one, co_await convertObjects(scope.resource, std::move(one)));
+        co_return shown(scope, one.front());
+    }
     co_return shown(scope, fromStorage(stored, scope.resource));
 }
 
@@ -121,41 +167,41 @@ Result<api::ObjectPtr> Registry::shown(const RequestScope &scope, const api::Obj
     if (scope.subresource != "scale")
         return object;
     TRY(Document document, documentOf(*object));
-    Document scale = toSubresource(scope, std::move(document), object->resourceVersion());
+    TRY(Document scale, toSubresource(scope, std::move(document), object->resourceVersion()));
     return api::Object::parse(boost::json::serialize(scale));
+}
+
+Task<Result<Revision>> Registry::readPage(ListPage &page, Revision exactly) {
+    if (exactly == 0) {
+        Store::Snapshot newest = m_parts.store.snapshot(page.resource);
+        pageFromMemory(page, newest.table);
+        co_return newest.revision;
+    }
+    CO_TRY(std::optional<Store::Snapshot> past, m_parts.store.snapshotAt(page.resource, exactly));
+    if (past)
+        pageFromMemory(page, past->table);
+    else
+        CO_CHECK(co_await pageFromBackend(page, m_parts.backend, exactly));
+    co_return exactly;
 }
 
 Task<Result<client::ObjectList>> Registry::list(RequestScope &scope, client::ListOptions options) {
     CO_TRY(Selection selection,
            Selection::parse(scope.resource, scope.namespaceName, options.labelSelector, options.fieldSelector));
-    CO_TRY(Revision wanted, parseRevision(options.resourceVersion));
-    ContinueToken token;
-    if (!options.continueToken.empty()) {
-        if (wanted > 0)
-            co_return errors::badRequest("specifying resource version is not allowed when using continue");
-        CO_TRY(token, ContinueToken::decode(options.continueToken));
-    }
-    bool exact = options.resourceVersionMatch == "Exact" ||
-                 (options.resourceVersionMatch.empty() && options.limit > 0 && wanted > 0);
-    Revision at = !options.continueToken.empty() ? std::max<Revision>(token.revision, 0) : exact ? wanted : 0;
-    if (wanted > 0)
-        CO_CHECK(co_await m_parts.store.waitFor(wanted));
+    CO_TRY(ListPoint point, listPoint(options));
+    CO_CHECK(co_await m_parts.store.waitFor(std::max(point.atLeast, point.exactly)));
 
-    Page page{scope.resource, selection, options.limit, token.start};
-    Store::Snapshot snapshot = m_parts.store.snapshot(scope.resource);
-    Revision revision = at > 0 ? at : snapshot.revision;
-    // What the collection was at a revision is what it is now when nothing changed in between.
-    if (at == 0 || (snapshot.lastChange <= at && at <= snapshot.revision)) {
-        pageFromMemory(page, snapshot.table);
-    } else {
-        auto read = co_await pageFromBackend(page, m_parts.backend, at);
-        if (!read && isExpired(read.error())) {
-            if (!options.continueToken.empty())
-                co_return tooOldToContinue(token);
-            co_return errors::expired("The resourceVersion for the provided list is too old.");
-        }
-        if (!read)
-            co_return Failure(std::move(read).error());
+    ListPage page{scope.resource, selection, point.limit, point.token.start};
+    auto read = co_await readPage(page, point.exactly);
+    if (!read && isExpired(read.error()))
+        co_return options.continueToken.empty()
+            ? errors::expired("The resourceVersion for the provided list is too old.")
+            : tooOldToContinue(point.token);
+    if (!read)
+        co_return Failure(std::move(read).error());
+    const Revision revision = *read;
+    if (scope.resource.runtime) {
+        CO_TRY(page.list.items, co_await convertObjects(scope.resource, std::move(page.list.items)));
     }
     for (api::ObjectPtr &object : page.list.items)
         object = fromStorage(object, scope.resource);
@@ -172,12 +218,16 @@ Task<Result<std::unique_ptr<StoreWatch>>> Registry::watch(RequestScope &scope, W
            Selection::parse(scope.resource, scope.namespaceName, asked.labelSelector, asked.fieldSelector));
     CO_TRY(Revision revision, parseRevision(asked.resourceVersion));
     bool streamingList = parameters.sendInitialEvents.value_or(false);
-    if (streamingList && revision > 0)
-        CO_CHECK(co_await m_parts.store.waitFor(revision));
+    if (streamingList) { // as every error of a watch that was understood, this one is an event of its stream
+        if (auto fresh = co_await m_parts.store.waitFor(revision); !fresh)
+            options.failure = std::move(fresh).error();
+    }
     options.initialEvents = parameters.sendInitialEvents.value_or(revision == 0);
     options.initialEventsEnd = streamingList && asked.allowBookmarks;
     options.bookmarks = asked.allowBookmarks;
     options.after = revision > 0 ? revision : m_parts.store.revision();
+    if (scope.resource.runtime)
+        options.convertTo = &scope.resource;
     if (parameters.timeout)
         options.deadline = m_parts.clock.steadyNow() + *parameters.timeout;
     co_return std::make_unique<StoreWatch>(m_parts.store, m_parts.clock, scope.resource, std::move(options));

@@ -1,15 +1,13 @@
 #include "clusterd/apiserver/registry/registry.h"
 
 #include "clusterd/apiserver/json_access.h"
-#include "clusterd/apiserver/registry/body.h"
 #include "clusterd/apiserver/registry/conversion.h"
 #include "clusterd/apiserver/registry/document.h"
 #include "clusterd/apiserver/registry/json_scan.h"
 #include "clusterd/apiserver/registry/metadata.h"
+#include "clusterd/apiserver/registry/patch.h"
 #include "clusterd/apiserver/registry/subresources.h"
-#include "core/api/json_patch.h"
-#include "core/api/merge_patch.h"
-#include "core/api/strategic_merge_patch.h"
+#include "core/api/field_managers.h"
 
 #include <fmt/format.h>
 
@@ -27,18 +25,23 @@ Failure conflict(const RequestScope &scope, std::string message) {
     return errors::conflict(scope.resource.resource, scope.resource.group, scope.name, std::move(message));
 }
 
-/// The identity that a body claims must be that of the present object.
-Result<> checkIdentity(const RequestScope &scope, const Strategy &strategy, const json::object &fresh,
-                       const json::object &current, Revision revision) {
+/// The version that a write names must be that of the present object.
+Result<> checkVersion(const RequestScope &scope, const Strategy &strategy, const json::object &fresh,
+                      Revision revision) {
     std::string_view version = metaString(fresh, "resourceVersion");
     if (version == "0")
         version = {};
     if (version.empty() && !strategy.allowUnconditionalUpdate())
         return errors::invalid(
-            scope.resource.kind, scope.resource.group, scope.name,
+            scope.resource.resource, scope.resource.group, scope.name,
             {{"FieldValueInvalid", "Invalid value: 0: must be specified for an update", "metadata.resourceVersion"}});
     if (!version.empty() && version != std::to_string(revision))
         return conflict(scope, std::string(kModified));
+    return {};
+}
+
+/// A body with an uid is meant for that object only.
+Result<> checkUid(const RequestScope &scope, const json::object &fresh, const json::object &current) {
     std::string_view uid = metaString(fresh, "uid"), own = metaString(current, "uid");
     if (!uid.empty() && uid != own)
         return conflict(scope,
@@ -46,18 +49,20 @@ Result<> checkIdentity(const RequestScope &scope, const Strategy &strategy, cons
     return {};
 }
 
-/// Members that an update may leave out keep their stored values.
+/// What only the server changes keeps its stored value, whatever the client sends; what an update may leave out, too.
 void keepSystemFields(json::object &fresh, const json::object &old) {
     json::object &meta = metadataOf(fresh);
     const json::object &before = metadataOf(old);
     for (std::string_view key : {"resourceVersion", "selfLink"})
         meta.erase(key);
-    for (std::string_view key : {"uid", "creationTimestamp", "deletionTimestamp"})
+    for (std::string_view key : {"uid", "generateName"})
         if (textAt(meta, key).empty())
             copyMember(meta, before, key);
-    for (std::string_view key : {"generation", "deletionGracePeriodSeconds", "generateName"})
-        if (key != "generateName" || textAt(meta, key).empty())
+    for (std::string_view key : {"creationTimestamp", "deletionTimestamp"})
+        if (textAt(meta, key).empty() || !textAt(before, key).empty())
             copyMember(meta, before, key);
+    for (std::string_view key : {"generation", "deletionGracePeriodSeconds"})
+        copyMember(meta, before, key);
 }
 
 /// The last finalizer of an object that is being deleted is gone.
@@ -81,74 +86,42 @@ Task<Result<Written>> Registry::update(RequestScope &scope, Document object) {
         !m_parts.store.get(scope.resource, scope.namespaceName, scope.name)) {
         if (!metaString(object, "uid").empty() || !metaString(object, "resourceVersion").empty())
             co_return notFound(scope);
-        co_return co_await createTracked(scope, std::move(object), Tracking::Update);
+        co_return co_await create(scope, std::move(object));
     }
     Change change = [&](const Document &current, Revision revision) -> Result<Document> {
-        CHECK(checkIdentity(scope, rules, object, current, revision));
-        return fromSubresource(scope, current, object);
+        CHECK(checkUid(scope, object, current));
+        CHECK(checkVersion(scope, rules, object, revision));
+        return updatedObject(scope, m_parts.clock.now(), current, object);
     };
-    co_return co_await modify(scope, std::move(change), Tracking::Update);
+    co_return co_await modify(scope, std::move(change));
 }
 
-Task<Result<Written>> Registry::patch(RequestScope &scope, client::PatchType type, json::value patch, bool force) {
-    bool apply = type == client::PatchType::Apply;
-    if (apply && scope.subresource.empty() && !m_parts.store.get(scope.resource, scope.namespaceName, scope.name)) {
-        if (!patch.is_object())
-            co_return errors::badRequest("error decoding YAML: the body is not an object");
-        CO_TRY(Document fresh, patched(scope, type, patch, force, Document(), 0));
-        auto created = co_await createTracked(scope, std::move(fresh), Tracking::Applied);
+Task<Result<Written>> Registry::patch(RequestScope &scope, client::PatchType type, json::value body, bool force) {
+    const Patch patch{type, std::move(body), force};
+    if (type == client::PatchType::Apply && scope.subresource.empty() &&
+        !m_parts.store.get(scope.resource, scope.namespaceName, scope.name)) {
+        const Document nothing;
+        CO_TRY(Document fresh, patchedObject(scope, m_parts.clock.now(), nothing, 0, patch));
+        metadataOf(fresh).erase("resourceVersion"); // says nothing about an object that is not there
+        auto created = co_await createOwned(scope, std::move(fresh));
         if (created || !isAlreadyExists(created.error()))
             co_return created;
     }
-    Change change = [&](const Document &current, Revision revision) {
-        return patched(scope, type, patch, force, current, revision);
+    Change change = [&](const Document &current, Revision revision) -> Result<Document> {
+        TRY(Document fresh, patchedObject(scope, m_parts.clock.now(), current, revision, patch));
+        // An apply that names no version works on whatever is there.
+        if (patch.type != client::PatchType::Apply || !metaString(fresh, "resourceVersion").empty())
+            CHECK(checkVersion(scope, strategy(scope), fresh, revision));
+        return fresh;
     };
-    co_return co_await modify(scope, std::move(change), apply ? Tracking::Applied : Tracking::Update);
+    co_return co_await modify(scope, std::move(change));
 }
 
-Result<Registry::Document> Registry::patched(RequestScope &scope, client::PatchType type, const json::value &patch,
-                                             bool force, const Document &current, Revision revision) const {
-    Document base = toSubresource(scope, current, revision);
-    bool schemaIsOwn = scope.subresource != "scale";
-    Document fresh;
-    if (type == client::PatchType::Apply) {
-        if (!patch.is_object())
-            return errors::badRequest("error decoding YAML: the body is not an object");
-        auto conflicts = force ? api::Conflicts::Force : api::Conflicts::Refuse;
-        Document live = base;
-        if (!live.empty())
-            metadataOf(live).erase("resourceVersion");
-        TRY(fresh, api::applyConfiguration(fieldWriter(scope), live, patch.get_object(), conflicts));
-    } else if (type == client::PatchType::StrategicMerge) {
-        if (!patch.is_object())
-            return errors::badRequest("the patch is not a JSON object");
-        const api::TypeInfo *schema = schemaIsOwn ? scope.resource.type : api::findType("autoscaling/v1", "Scale");
-        if (!schema)
-            return errors::unsupportedMediaType(
-                "strategic merge patch format is not supported by this resource; use merge patch or JSON patch");
-        TRY(fresh, api::applyStrategicMergePatch(*schema, base, patch.get_object()));
-    } else {
-        json::value result = base;
-        if (type == client::PatchType::Merge) {
-            api::applyMergePatch(result, patch);
-        } else {
-            TRY(result, api::applyJsonPatch(result, patch));
-        }
-        if (!result.is_object())
-            return errors::badRequest("the patched object is not a JSON object");
-        fresh = std::move(result.get_object());
-    }
-    CHECK(checkBody(scope, fresh));
-    if (revision > 0)
-        CHECK(checkIdentity(scope, strategy(scope), fresh, current, revision));
-    return fromSubresource(scope, current, fresh);
-}
-
-Task<Result<Written>> Registry::modify(RequestScope &scope, Change change, Tracking tracking) {
-    CO_TRY(Present present, find(scope));
+Task<Result<Written>> Registry::modify(RequestScope &scope, Change change) {
+    CO_TRY(Present present, co_await find(scope));
     for (int attempts = 0; attempts < kAttemptsMax; ++attempts) {
         CO_TRY(Document fresh, change(present.object, present.revision));
-        CO_TRY(std::optional<Written> written, co_await attempt(scope, present, std::move(fresh), tracking));
+        CO_TRY(std::optional<Written> written, co_await attempt(scope, present, std::move(fresh)));
         if (!written)
             continue;
         CO_TRY(written->object, shown(scope, written->object));
@@ -157,59 +130,54 @@ Task<Result<Written>> Registry::modify(RequestScope &scope, Change change, Track
     co_return conflict(scope, std::string(kModified));
 }
 
-Task<Result<std::optional<Written>>> Registry::attempt(RequestScope &scope, Present &present, Document fresh,
-                                                       Tracking tracking) {
+Task<Result<std::optional<Written>>> Registry::attempt(RequestScope &scope, Present &present, Document fresh) {
     keepSystemFields(fresh, present.object);
-    Document before = tracking == Tracking::Applied ? fresh : Document();
     AdmissionAttributes attributes = admissionAttributes(scope, Operation::Update);
     attributes.object = &fresh;
     attributes.old = &present.object;
     CO_CHECK(co_await m_parts.admission.admit(attributes));
-    CO_CHECK(prepareUpdate(scope, fresh, present.object, tracking, before));
+    CO_CHECK(prepareUpdate(scope, fresh, present.object));
     CO_CHECK(co_await m_parts.admission.validate(attributes));
     co_return co_await replace(scope, present, std::move(fresh));
 }
 
-Result<> Registry::prepareUpdate(RequestScope &scope, Document &fresh, const Document &old, Tracking tracking,
-                                 const Document &admitted) {
+Result<> Registry::prepareUpdate(RequestScope &scope, Document &fresh, const Document &old) {
     StrategyContext context = strategyContext(scope);
     const Strategy &rules = strategy(scope);
     rules.prepareForUpdate(context, fresh, old);
     if (hasGeneration(scope.resource) && scope.subresource != "status" && specDiffers(fresh, old))
         metadataOf(fresh)["generation"] = generationOf(old) + 1;
-    if (tracking == Tracking::Update)
-        api::trackUpdate(fieldWriter(scope), &old, fresh);
-    else if (admitted != fresh)
-        api::trackUpdate(fieldWriter(scope), &admitted, fresh);
+    api::keepTimesOfEqual(old, fresh);
     std::vector<StatusCause> causes;
     validateMetadataUpdate(scope.resource, fresh, old, causes);
     rules.validateUpdate(context, fresh, old, causes);
     if (!causes.empty())
         return errors::invalid(scope.resource.kind, scope.resource.group, scope.name, std::move(causes));
-    rules.warnings(context, fresh, scope.warnings);
+    rules.warnings(context, fresh, &old, scope.warnings);
     return {};
 }
 
-Result<Registry::Present> Registry::newer(const RequestScope &scope, const datastore::UpdateResult &failed) const {
+Task<Result<Registry::Present>> Registry::newer(const RequestScope &scope,
+                                                const datastore::UpdateResult &failed) const {
     if (!failed.current)
-        return notFound(scope);
+        co_return notFound(scope);
     std::string wire = withResourceVersion(failed.current->value, failed.current->modRevision).value_or("");
-    TRY(api::ObjectPtr stored, api::Object::parse(std::move(wire)));
-    return present(scope, stored);
+    CO_TRY(api::ObjectPtr stored, api::Object::parse(std::move(wire)));
+    co_return co_await present(scope, std::move(stored));
 }
 
 Task<Result<>> Registry::overwrite(RequestScope &scope, Change change) {
-    CO_TRY(Present present, find(scope));
+    CO_TRY(Present present, co_await find(scope));
     for (int attempts = 0; attempts < kAttemptsMax; ++attempts) {
         CO_TRY(Document fresh, change(present.object, present.revision));
-        std::string value = storedText(scope, std::move(fresh));
-        if (scope.dryRun || value == storedText(scope, present.object))
+        if (scope.dryRun || encode(scope.resource, fresh) == encode(scope.resource, present.object))
             co_return Result<>{};
+        CO_TRY(std::string value, co_await storedText(scope, std::move(fresh)));
         CO_TRY(datastore::UpdateResult updated, co_await m_parts.backend.update(storageKey(scope), std::move(value),
                                                                                 present.revision, leaseSeconds(scope)));
         if (updated.succeeded)
             co_return Result<>{};
-        CO_TRY(present, newer(scope, updated));
+        CO_TRY(present, co_await newer(scope, updated));
     }
     co_return conflict(scope, std::string(kModified));
 }
@@ -220,27 +188,31 @@ Task<Result<std::optional<Written>>> Registry::replace(RequestScope &scope, Pres
     bool completes = deletionCompletes(scope.resource, fresh, present.object);
     // A write that changes nothing is none.
     if (!completes && encode(scope.resource, fresh) == encode(scope.resource, present.object))
-        co_return Written{fromStorage(present.wire, scope.resource), false};
-    CO_CHECK(rules.allocate(context, fresh, &present.object));
+        co_return Written{unchanged(scope, present), false};
+    CO_CHECK(co_await rules.allocate(context, fresh, &present.object));
     if (scope.dryRun) {
-        rules.release(context, fresh, &present.object);
         CO_TRY(api::ObjectPtr preview, objectOf(scope.resource, fresh, present.revision));
         co_return Written{preview, false};
     }
-    std::string value = storedText(scope, fresh);
+    auto value = co_await storedText(scope, fresh);
+    if (!value) {
+        co_await rules.release(context, fresh, &present.object);
+        co_return Failure(std::move(value).error());
+    }
     Task<Result<datastore::UpdateResult>> write =
         completes ? m_parts.backend.remove(storageKey(scope), present.revision)
-                  : m_parts.backend.update(storageKey(scope), value, present.revision, leaseSeconds(scope));
+                  : m_parts.backend.update(storageKey(scope), std::move(*value), present.revision, leaseSeconds(scope));
     auto updated = co_await std::move(write);
     if (!updated || !updated->succeeded) {
-        rules.release(context, fresh, &present.object);
+        co_await rules.release(context, fresh, &present.object);
         if (!updated)
             co_return Failure(std::move(updated).error());
-        CO_TRY(present, newer(scope, *updated));
+        CO_TRY(present, co_await newer(scope, *updated));
         co_return std::nullopt;
     }
-    rules.release(context, present.object, completes ? nullptr : &fresh);
-    co_return Written{result(scope, updated->revision, value), false};
+    const Document *kept = completes ? nullptr : &fresh;
+    co_await rules.release(context, present.object, kept);
+    co_return Written{result(scope, updated->revision, fresh), false};
 }
 
 } // namespace coracle::apiserver

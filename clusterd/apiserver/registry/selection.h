@@ -4,6 +4,7 @@
 #include "core/api/schema.h"
 #include "core/api/selector.h"
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -21,14 +22,29 @@ public:
     /// No selectors: everything in the namespace.
     bool isEverything() const { return m_labels.isEverything() && m_fields.isEverything(); }
     const std::string &namespaceName() const { return m_namespace; }
-    /// The one name that can match (metadata.name=x), or empty.
-    std::string_view name() const;
+
+    /// A field that must have one value: the namespace, or what a field selector asks for; the most telling one.
+    struct Trigger {
+        std::string path; ///< in the stored form
+        std::string value;
+    };
+    std::optional<Trigger> trigger() const;
+    /// The same text for selections that mean the same objects in the same form.
+    std::string key() const;
+    const api::ResourceInfo &storedResource() const { return *m_stored; }
 
 private:
-    const api::ResourceInfo *m_resource = nullptr;
+    struct Term {
+        std::string path; ///< in the stored form
+        std::string value;
+        bool equal = true;
+    };
+
+    const api::ResourceInfo *m_stored = nullptr;
     std::string m_namespace;
     api::LabelSelector m_labels;
     api::FieldSelector m_fields;
+    std::vector<Term> m_terms; ///< m_fields in stored form
 };
 
 } // namespace coracle::apiserver

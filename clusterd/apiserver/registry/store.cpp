@@ -1,47 +1,30 @@
 #include "clusterd/apiserver/registry/store.h"
 
-#include "clusterd/apiserver/registry/json_scan.h"
 #include "core/base/log.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <limits>
 
 namespace coracle::apiserver {
 
-using client::EventType;
-
 namespace {
 
-constexpr std::string_view kRoot = "/registry/";
-constexpr int64_t kLoadPage = 1000;
+constexpr size_t kRootLength = std::string_view("/registry/").size();
 constexpr Duration kRevisionWait = std::chrono::seconds(3);
 constexpr Duration kTick = std::chrono::seconds(1);
-
-Result<api::ObjectPtr> parseStored(const datastore::KeyValue &stored) {
-    std::optional<std::string> wire = withResourceVersion(stored.value, stored.modRevision);
-    if (!wire)
-        return errors::other(fmt::format("the value at {} is not a JSON object with metadata", stored.key));
-    return api::Object::parse(std::move(*wire));
-}
+constexpr Duration kRevisionSample = std::chrono::seconds(10);
+constexpr size_t kUnlimited = std::numeric_limits<size_t>::max();
 
 Failure tooLargeResourceVersion(Revision wanted, Revision current) {
-    Failure failure = errors::timeout(fmt::format("Too large resource version: {}, current: {}", wanted, current));
+    Failure failure =
+        errors::timeout(fmt::format("Timeout: Too large resource version: {}, current: {}", wanted, current));
     failure.error().causes = {{"ResourceVersionTooLarge", "Too large resource version", ""}};
     failure.error().retryAfterSeconds = 1;
     return failure;
 }
 
 } // namespace
-
-api::ObjectPtr StoreEvent::leaving() const {
-    std::lock_guard lock(m_mutex);
-    if (!m_leaving && previous) {
-        std::optional<std::string> wire = withResourceVersion(previous->json(), revision);
-        auto parsed = api::Object::parse(wire ? std::move(*wire) : previous->json());
-        m_leaving = parsed ? *parsed : previous;
-    }
-    return m_leaving;
-}
 
 Store::Store(datastore::Backend &backend, Clock &clock, Limits limits)
     : m_backend(backend), m_clock(clock), m_limits(limits) {}
@@ -55,25 +38,13 @@ std::string Store::keyOf(const api::ResourceInfo &resource, std::string_view nam
                                : fmt::format("{}/{}", resource.storagePrefix, name);
 }
 
-Task<Result<>> Store::start(Gate &gate) {
-    for (const api::ResourceInfo &resource : api::builtinResources()) {
-        if (!resource.storagePrefix.empty())
-            m_collections.try_emplace(std::string(resource.storagePrefix), std::make_unique<Collection>());
-    }
-    CO_CHECK(co_await load());
-    auto sink = [this](Result<std::vector<datastore::Event>> batch) { receive(std::move(batch)); };
-    CO_TRY(m_subscription, m_backend.watch(std::string(kRoot), m_revision, std::move(sink)));
-    gate.spawn([this] { return tick(); });
-    co_return Result<>{};
-}
-
 void Store::stop() {
     m_subscription.reset(); // waits for a running receive()
     std::unique_lock lock(m_mutex);
     m_stopped = true;
-    Waiters waiters = takeWaiters(true);
+    Waiters waiters = takeWaiters(std::nullopt);
     lock.unlock();
-    wakeAll(std::move(waiters));
+    Waiter::wakeAll(std::move(waiters));
 }
 
 Result<> Store::health() const {
@@ -83,83 +54,10 @@ Result<> Store::health() const {
     return {};
 }
 
-Task<Result<>> Store::load() {
-    Revision revision = m_backend.currentRevision();
-    CO_CHECK(co_await loadPrefix(std::string(kRoot), revision));
-    std::lock_guard lock(m_mutex);
-    m_revision = revision;
-    for (auto &[prefix, collection] : m_collections)
-        collection->droppedThrough = collection->lastChange = revision;
-    co_return Result<>{};
-}
-
-Task<Result<>> Store::loadPrefix(std::string prefix, Revision revision) {
-    std::string next;
-    while (true) {
-        auto page = co_await m_backend.list(prefix, next, kLoadPage, revision);
-        if (!page)
-            co_return Failure(withContext("cannot load the datastore", std::move(page).error()));
-        for (const datastore::KeyValue &stored : page->items) {
-            auto object = parseStored(stored);
-            if (!object) {
-                log::warning("apiserver", "an object is left out: {}", object.error().message);
-                continue;
-            }
-            std::lock_guard lock(m_mutex);
-            if (Collection *collection = collectionOf(stored.key))
-                collection->table.put(std::move(*object));
-        }
-        if (!page->more || page->items.empty())
-            co_return Result<>{};
-        next = page->items.back().key + '\0';
-    }
-}
-
-Task<Result<>> Store::addResource(const api::ResourceInfo &resource) {
-    std::string prefix(resource.storagePrefix);
-    Collection *collection = nullptr;
-    {
-        std::lock_guard lock(m_mutex);
-        auto [at, added] = m_collections.try_emplace(prefix);
-        if (!added)
-            co_return Result<>{};
-        at->second = std::make_unique<Collection>();
-        collection = at->second.get();
-        collection->loading = true;
-    }
-    Revision revision = m_backend.currentRevision();
-    auto loaded = co_await loadPrefix(prefix + "/", revision);
-    std::unique_lock lock(m_mutex);
-    if (!loaded) {
-        m_collections.erase(prefix);
-        co_return loaded;
-    }
-    collection->loading = false;
-    collection->droppedThrough = collection->lastChange = revision;
-    for (const datastore::Event &event : std::exchange(collection->pending, {})) {
-        if (event.current.modRevision <= revision)
-            continue;
-        if (std::shared_ptr<StoreEvent> made = makeEvent(event))
-            applyLocked(*collection, std::move(made));
-    }
-    co_return Result<>{};
-}
-
-void Store::removeResource(const api::ResourceInfo &resource) {
-    std::unique_lock lock(m_mutex);
-    auto at = m_collections.find(resource.storagePrefix);
-    if (at == m_collections.end())
-        return;
-    Waiters waiters = std::move(at->second->waiters);
-    m_collections.erase(at);
-    lock.unlock();
-    wakeAll(std::move(waiters));
-}
-
 Store::Collection *Store::collectionOf(std::string_view key) const {
     // "/registry/pods/...", "/registry/services/specs/...", "/registry/<group>/<plural>/...": the shortest prefix
     // counts.
-    for (size_t slash = key.find('/', kRoot.size()); slash != key.npos; slash = key.find('/', slash + 1)) {
+    for (size_t slash = key.find('/', kRootLength); slash != key.npos; slash = key.find('/', slash + 1)) {
         auto at = m_collections.find(key.substr(0, slash));
         if (at != m_collections.end())
             return at->second.get();
@@ -167,81 +65,69 @@ Store::Collection *Store::collectionOf(std::string_view key) const {
     return nullptr;
 }
 
-const Store::Collection *Store::find(const api::ResourceInfo &resource) const {
+Store::CollectionPtr Store::find(const api::ResourceInfo &resource) const {
     auto at = m_collections.find(resource.storagePrefix);
-    return at == m_collections.end() ? nullptr : at->second.get();
-}
-
-std::shared_ptr<StoreEvent> Store::makeEvent(const datastore::Event &event) const {
-    auto made = std::make_shared<StoreEvent>();
-    made->revision = event.current.modRevision;
-    made->type = event.deleted ? EventType::Deleted : event.created ? EventType::Added : EventType::Modified;
-    auto object = parseStored(event.current);
-    if (!object) {
-        log::warning("apiserver", "a change is left out: {}", object.error().message);
-        return nullptr;
-    }
-    made->object = std::move(*object);
-    return made;
+    return at == m_collections.end() ? nullptr : at->second;
 }
 
 void Store::receive(Result<std::vector<datastore::Event>> batch) {
+    Waiters woken;
     if (!batch) {
         log::error("apiserver", "the datastore's events ended: {}", batch.error().message);
         std::unique_lock lock(m_mutex);
         m_failure = std::move(batch).error();
-        Waiters waiters = takeWaiters(true);
+        woken = takeWaiters(std::nullopt);
         lock.unlock();
-        return wakeAll(std::move(waiters));
+        return Waiter::wakeAll(std::move(woken));
     }
     std::vector<std::shared_ptr<StoreEvent>> made; // parsed before the lock is taken
     made.reserve(batch->size());
     for (const datastore::Event &event : *batch)
-        made.push_back(makeEvent(event));
+        made.push_back(serves(event.current.key) ? makeEvent(event) : nullptr);
 
-    Waiters waiters;
     std::unique_lock lock(m_mutex);
+    // An empty batch says that the log has been read to its end, whatever its last revisions were about.
+    m_revision = std::max(m_revision, batch->empty() ? m_logEnd : batch->back().current.modRevision);
+    std::vector<Collection *> changed;
     for (size_t i = 0; i < made.size(); ++i) {
         Collection *collection = collectionOf((*batch)[i].current.key);
-        m_revision = std::max(m_revision, (*batch)[i].current.modRevision);
-        if (!collection || !made[i])
+        if (!collection)
             continue;
         if (collection->loading) {
             collection->pending.push_back((*batch)[i]);
             continue;
         }
+        if (!made[i])
+            made[i] = makeGoneLocked(*collection, (*batch)[i]);
+        if (!made[i])
+            continue;
         applyLocked(*collection, std::move(made[i]));
-        waiters.insert(waiters.end(), collection->waiters.begin(), collection->waiters.end());
-        collection->waiters.clear();
+        if (std::ranges::find(changed, collection) == changed.end())
+            changed.push_back(collection);
     }
+    for (Collection *collection : changed)
+        collection->watches.takeDelivered(m_revision, woken);
     std::erase_if(m_revisionWaiters, [&](auto &entry) {
         if (entry.first > m_revision)
             return false;
-        waiters.push_back(std::move(entry.second));
+        woken.push_back(std::move(entry.second));
         return true;
     });
     lock.unlock();
-    wakeAll(std::move(waiters));
+    Waiter::wakeAll(std::move(woken));
 }
 
 void Store::applyLocked(Collection &collection, std::shared_ptr<StoreEvent> event) {
-    event->previous = event->type == EventType::Deleted ? collection.table.erase(ObjectKey::of(*event->object))
-                                                        : collection.table.put(event->object);
-    collection.lastChange = event->revision;
-    collection.eventBytes += event->object->json().size();
-    collection.events.push_back(std::move(event));
-    while (collection.events.size() > m_limits.eventsMax ||
-           (collection.eventBytes > m_limits.eventBytesMax && collection.events.size() > 1)) {
-        collection.eventBytes -= collection.events.front()->object->json().size();
-        collection.droppedThrough = collection.events.front()->revision;
-        collection.events.pop_front();
-    }
+    event->previous = event->type == client::EventType::Deleted ? collection.table.erase(ObjectKey::of(*event->object))
+                                                                : collection.table.put(event->object);
+    collection.watches.offer(event);
+    collection.history.append(std::move(event), m_clock.steadyNow(), m_limits);
 }
 
 api::ObjectPtr Store::get(const api::ResourceInfo &resource, std::string_view namespaceName,
                           std::string_view name) const {
     std::lock_guard lock(m_mutex);
-    const Collection *collection = find(resource);
+    const CollectionPtr collection = find(resource);
     return collection ? collection->table.find({namespaceName, name}) : nullptr;
 }
 
@@ -257,8 +143,8 @@ std::vector<api::ObjectPtr> Store::list(const api::ResourceInfo &resource, std::
 
 int64_t Store::revision(const api::ResourceInfo &resource) const {
     std::lock_guard lock(m_mutex);
-    const Collection *collection = find(resource);
-    return collection ? collection->lastChange : 0;
+    const CollectionPtr collection = find(resource);
+    return collection ? collection->history.newest() : 0;
 }
 
 Revision Store::revision() const {
@@ -268,15 +154,33 @@ Revision Store::revision() const {
 
 Store::Snapshot Store::snapshot(const api::ResourceInfo &resource) {
     std::lock_guard lock(m_mutex);
-    auto at = m_collections.find(resource.storagePrefix);
-    if (at == m_collections.end())
-        return {.revision = m_revision};
-    return {at->second->table.snapshot(), m_revision, at->second->lastChange};
+    const CollectionPtr collection = find(resource);
+    return {collection ? collection->table.snapshot() : ObjectTable(), m_revision};
+}
+
+Result<std::optional<Store::Snapshot>> Store::snapshotAt(const api::ResourceInfo &resource, Revision revision) {
+    Snapshot result{.revision = revision};
+    std::vector<StoreEventPtr> since;
+    {
+        std::lock_guard lock(m_mutex);
+        if (revision < m_expiredBefore)
+            return errors::expired(fmt::format("the state at revision {} is no longer kept", revision));
+        const CollectionPtr collection = find(resource);
+        if (!collection || revision > m_revision || revision < collection->history.begins())
+            return std::nullopt;
+        result.table = collection->table.snapshot();
+        since = collection->history.after(revision, kUnlimited, kUnlimited);
+    }
+    undo(result.table, since);
+    return result;
 }
 
 Task<Result<>> Store::waitFor(Revision revision) {
+    return waitUntil(revision, m_clock.steadyNow() + kRevisionWait);
+}
+
+Task<Result<>> Store::waitUntil(Revision revision, SteadyTime deadline) {
     Executor executor = co_await boost::asio::this_coro::executor;
-    SteadyTime deadline = m_clock.steadyNow() + kRevisionWait;
     while (true) {
         std::shared_ptr<Waiter> waiter;
         {
@@ -296,65 +200,90 @@ Task<Result<>> Store::waitFor(Revision revision) {
 
 api::ObjectPtr Store::written(const api::ResourceInfo &resource, Revision revision) const {
     std::lock_guard lock(m_mutex);
-    const Collection *collection = find(resource);
-    if (!collection)
-        return nullptr;
-    auto at = std::lower_bound(collection->events.begin(), collection->events.end(), revision,
-                               [](const StoreEventPtr &event, Revision r) { return event->revision < r; });
-    return at != collection->events.end() && (*at)->revision == revision ? (*at)->object : nullptr;
+    const CollectionPtr collection = find(resource);
+    const StoreEvent *event = collection ? collection->history.find(revision) : nullptr;
+    return event ? event->object : nullptr;
 }
 
-Result<Store::Batch> Store::eventsAfter(const api::ResourceInfo &resource, Revision after, size_t max,
-                                        const Executor &executor, SteadyTime deadline) {
+std::unique_ptr<Store::Registration> Store::registerWatch(const api::ResourceInfo &resource,
+                                                          const Selection &selection) {
+    std::unique_lock lock(m_mutex);
+    CollectionPtr collection = find(resource);
+    lock.unlock();
+    return std::make_unique<Registration>(m_sharedMutex, std::move(collection), selection);
+}
+
+Store::Registration::Registration(std::shared_ptr<std::mutex> mutex, std::shared_ptr<Collection> collection,
+                                  const Selection &selection)
+    : m_mutex(std::move(mutex)), m_collection(std::move(collection)) {
+    std::lock_guard lock(*m_mutex);
+    if (m_collection)
+        m_group = m_collection->watches.join(selection);
+}
+
+Store::Registration::~Registration() {
+    std::lock_guard lock(*m_mutex);
+    if (m_collection)
+        m_collection->watches.leave(m_group);
+}
+
+void Store::Registration::forget(const std::shared_ptr<WatchWaiter> &waiter) {
+    std::lock_guard lock(*m_mutex);
+    if (m_group)
+        std::erase(m_group->waiting, waiter);
+}
+
+Result<Store::Batch> Store::eventsAfter(const Registration &watch, Revision after, const Executor &executor,
+                                        SteadyTime deadline) {
     std::lock_guard lock(m_mutex);
-    auto at = m_collections.find(resource.storagePrefix);
-    if (m_stopped || m_failure || at == m_collections.end())
+    Collection *collection = watch.m_collection.get();
+    if (m_stopped || m_failure || !collection || collection->removed)
         return errors::serviceUnavailable("the watch was closed by the server");
-    Collection &collection = *at->second;
-    if (after < collection.droppedThrough)
-        return errors::expired(fmt::format("too old resource version: {} ({})", after, collection.droppedThrough));
-    Batch batch{.through = m_revision};
-    auto event = std::upper_bound(collection.events.begin(), collection.events.end(), after,
-                                  [](Revision r, const StoreEventPtr &e) { return r < e->revision; });
-    for (; event != collection.events.end() && batch.events.size() < max; ++event)
-        batch.events.push_back(*event);
-    if (event != collection.events.end())
-        batch.through = batch.events.back()->revision;
+    const EventHistory &history = collection->history;
+    if (after < history.begins())
+        return errors::expired(fmt::format("too old resource version: {} ({})", after, history.begins()));
+    Batch batch{.events = history.after(after, WatchIndex::kItemsMax, WatchIndex::kBytesMax), .through = m_revision};
     if (batch.events.empty()) {
-        batch.waiter = std::make_shared<Waiter>(executor, deadline);
-        collection.waiters.push_back(batch.waiter);
+        batch.waiter = std::make_shared<WatchWaiter>(executor, deadline);
+        watch.m_group->waiting.push_back(batch.waiter);
+    } else if (batch.events.back()->revision < history.newest()) {
+        batch.through = batch.events.back()->revision;
     }
     return batch;
 }
 
-void Store::forget(const api::ResourceInfo &resource, const std::shared_ptr<Waiter> &waiter) {
-    std::lock_guard lock(m_mutex);
-    auto at = m_collections.find(resource.storagePrefix);
-    if (at != m_collections.end())
-        std::erase(at->second->waiters, waiter);
+Store::Waiters Store::takeWaiters(std::optional<SteadyTime> now) {
+    Waiters taken;
+    for (auto &[prefix, collection] : m_collections)
+        collection->watches.takeDue(now, m_revision, taken);
+    std::erase_if(m_revisionWaiters, [&](auto &entry) {
+        if (now && entry.second->deadline() > *now)
+            return false;
+        taken.push_back(std::move(entry.second));
+        return true;
+    });
+    return taken;
 }
 
-Store::Waiters Store::takeWaiters(bool all) {
-    Waiters taken;
-    SteadyTime now = m_clock.steadyNow();
-    auto due = [&](const std::shared_ptr<Waiter> &waiter) {
-        if (!all && waiter->deadline() > now)
-            return false;
-        taken.push_back(waiter);
-        return true;
-    };
-    for (auto &[prefix, collection] : m_collections)
-        std::erase_if(collection->waiters, due);
-    std::erase_if(m_revisionWaiters, [&](auto &entry) { return due(entry.second); });
-    return taken;
+void Store::noteRevisionLocked(SteadyTime now) {
+    if (m_pastRevisions.empty() || now - m_pastRevisions.back().first >= kRevisionSample)
+        m_pastRevisions.emplace_back(now, m_revision);
+    while (now - m_pastRevisions.front().first > m_limits.age) {
+        m_expiredBefore = m_pastRevisions.front().second;
+        m_pastRevisions.pop_front();
+    }
 }
 
 Task<> Store::tick() {
     while ((co_await m_clock.sleep(kTick)).has_value()) {
         std::unique_lock lock(m_mutex);
-        Waiters waiters = takeWaiters(false);
+        const SteadyTime now = m_clock.steadyNow();
+        noteRevisionLocked(now);
+        Waiters waiters = takeWaiters(now);
+        for (auto &[prefix, collection] : m_collections)
+            collection->history.dropOld(now, m_limits);
         lock.unlock();
-        wakeAll(std::move(waiters));
+        Waiter::wakeAll(std::move(waiters));
     }
 }
 

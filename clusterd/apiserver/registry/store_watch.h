@@ -8,17 +8,8 @@
 
 namespace coracle::apiserver {
 
-/// One entry of a watch's stream, in stored form.
-struct WatchItem {
-    client::EventType type = client::EventType::Added;
-    api::ObjectPtr object;         ///< null for bookmarks
-    StoreEventPtr event;           ///< what it comes from; null for initial objects and bookmarks
-    Revision revision = 0;         ///< for bookmarks: everything up to here was sent
-    bool initialEventsEnd = false; ///< the bookmark that ends a streaming list (KEP-3157)
-};
-
 /// A watch on the store: first, where asked for, the objects that there are, then every change in order. It keeps no
-/// queue of its own: it reads the store's ring of events at its own speed, and is Expired when it falls out of it.
+/// queue of its own: it reads the collection's history at its own speed, and is Expired when it falls out of it.
 class StoreWatch {
 public:
     struct Options {
@@ -28,6 +19,9 @@ public:
         bool initialEventsEnd = false; ///< and a bookmark that says that all were sent
         bool bookmarks = false;
         std::optional<SteadyTime> deadline; ///< the watch ends regularly then
+        std::optional<Status> failure;      ///< the watch's only news
+        /// Of a dynamic kind: objects come in this version.
+        const api::ResourceInfo *convertTo = nullptr;
     };
 
     StoreWatch(Store &store, Clock &clock, const api::ResourceInfo &resource, Options options);
@@ -36,15 +30,19 @@ public:
     Task<Result<std::vector<WatchItem>>> next();
 
 private:
+    Task<Result<std::vector<WatchItem>>> collect();
     void takeInitial(std::vector<WatchItem> &items);
+    Task<Result<>> takeNews(std::vector<WatchItem> &items);
     void takeEvents(const Store::Batch &batch, std::vector<WatchItem> &items);
+    void takeDelivery(const WatchWaiter &waiter, std::vector<WatchItem> &items);
+    SteadyTime nextBookmark() const;
     SteadyTime nextDeadline() const;
 
     Store &m_store;
     Clock &m_clock;
-    const api::ResourceInfo &m_resource;
     Options m_options;
-    std::optional<ObjectTable> m_initial; ///< what is left of the initial objects, from m_initialFrom on
+    const std::unique_ptr<Store::Registration> m_registration;
+    std::optional<ObjectTable> m_initial; ///< what is left of the initial objects
     api::ObjectPtr m_initialLast;         ///< the last one visited; null before the first
     Revision m_after = 0;
     SteadyTime m_bookmarkDue;

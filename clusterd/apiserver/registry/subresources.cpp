@@ -1,6 +1,7 @@
 #include "clusterd/apiserver/registry/subresources.h"
 
 #include "clusterd/apiserver/json_access.h"
+#include "clusterd/apiserver/registry/dynamic_kind.h"
 #include "clusterd/apiserver/registry/metadata.h"
 #include "core/api/selector.h"
 
@@ -70,15 +71,21 @@ void resizeContainers(json::object &spec, const json::object &wanted, std::strin
 
 } // namespace
 
-json::object toSubresource(const RequestScope &scope, json::object current, int64_t revision) {
+Result<json::object> toSubresource(const RequestScope &scope, json::object current, int64_t revision) {
     if (revision > 0)
         metadataOf(current)["resourceVersion"] = std::to_string(revision);
-    return scope.subresource == "scale" ? scaleOf(current) : current;
+    if (scope.subresource != "scale")
+        return current;
+    if (const DynamicKind *kind = dynamicKind(scope.resource))
+        return kind->toScale(scope.resource, current);
+    return scaleOf(current);
 }
 
 Result<json::object> fromSubresource(const RequestScope &scope, const json::object &current, const json::object &body) {
     if (scope.subresource.empty() || scope.subresource == "status")
         return body;
+    if (const DynamicKind *kind = dynamicKind(scope.resource); kind && scope.subresource == "scale")
+        return kind->fromScale(scope, current, body);
     if (scope.subresource == "scale")
         return fromScale(scope, current, body);
     json::object fresh = current;

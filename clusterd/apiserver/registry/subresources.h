@@ -10,7 +10,7 @@
 namespace coracle::apiserver {
 
 /// What a GET or PATCH of the sub-resource works on, with metadata.resourceVersion.
-boost::json::object toSubresource(const RequestScope &scope, boost::json::object current, int64_t revision);
+Result<boost::json::object> toSubresource(const RequestScope &scope, boost::json::object current, int64_t revision);
 
 /// The stored object after the sub-resource was set to the body. For the object itself and status that is the body:
 /// the strategy then decides which part of it counts.

@@ -1,6 +1,7 @@
 #include "clusterd/apiserver/strategy/cron_schedule.h"
-#include "clusterd/apiserver/strategy/pod_validation.h"
+#include "clusterd/apiserver/strategy/job_validation.h"
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/apiserver/strategy/warnings.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -11,96 +12,39 @@ namespace coracle::apiserver {
 namespace {
 
 constexpr std::string_view kControllerUid = "batch.kubernetes.io/controller-uid";
-constexpr std::string_view kPolicies[] = {"OnFailure", "Never"};
 constexpr size_t kCronJobNameMax = 52; // a job adds eleven characters and must fit a label
-constexpr int64_t kIndexedParallelismMax = 100000;
 const FieldPath kSpec("spec");
 
-void checkRestartPolicy(Checker &check, const FieldPath &path, const JsonObject &podSpec, bool onlyNever) {
-    const std::string_view policy = textAt(podSpec, "restartPolicy");
-    if (policy.empty() || policy == "Always")
-        check.errors.required(path / "restartPolicy", "valid values: \"OnFailure\", \"Never\"");
-    else if (!oneOf(policy, kPolicies))
-        check.errors.notSupported(path / "restartPolicy", policy, kPolicies);
-    else if (onlyNever && policy != "Never")
-        check.errors.invalid(path / "restartPolicy", policy,
-                             "only \"Never\" is supported when podFailurePolicy or backoffLimitPerIndex is specified");
-}
-
-void checkIndexed(Checker &check, const FieldPath &path, const JsonObject &spec) {
-    static constexpr std::string_view kModes[] = {"Indexed", "NonIndexed"};
-    check.optionalWord(path, spec, "completionMode", kModes);
-    const bool indexed = textAt(spec, "completionMode") == "Indexed";
-    if (indexed && !hasAt(spec, "completions"))
-        check.errors.required(path / "completions", "when completion mode is Indexed");
-    if (indexed && intAt(spec, "parallelism") > kIndexedParallelismMax)
-        check.errors.invalid(path / "parallelism", intAt(spec, "parallelism"),
-                             "must be less than or equal to 100000 when completion mode is Indexed");
-    for (const std::string_view name : {"backoffLimitPerIndex", "maxFailedIndexes"})
-        if (hasAt(spec, name) && !indexed)
-            check.errors.invalid(path / name, intAt(spec, name), "requires indexed completion mode");
-    if (hasAt(spec, "maxFailedIndexes") && !hasAt(spec, "backoffLimitPerIndex"))
-        check.errors.required(path / "backoffLimitPerIndex", "when maxFailedIndexes is specified");
-    if (hasAt(spec, "maxFailedIndexes") && intAt(spec, "maxFailedIndexes") > intAt(spec, "completions"))
-        check.errors.invalid(path / "maxFailedIndexes", intAt(spec, "maxFailedIndexes"),
-                             "must be less than or equal to completions");
-}
-
-void checkFailurePolicy(Checker &check, const FieldPath &path, const JsonArray &rules) {
-    static constexpr std::string_view kActions[] = {"Count", "FailIndex", "FailJob", "Ignore"};
-    static constexpr std::string_view kOperators[] = {"In", "NotIn"};
-    if (rules.size() > 20)
-        check.errors.tooMany(path, rules.size(), 20);
-    for (size_t i = 0; i < rules.size(); ++i) {
-        const JsonObject &rule = asObject(rules[i]);
-        check.requiredWord(path[i], rule, "action", kActions);
-        const bool codes = hasAt(rule, "onExitCodes"), conditions = !arrayAt(rule, "onPodConditions").empty();
-        if (codes == conditions)
-            check.errors.invalid(path[i], rule, "exactly one of onExitCodes and onPodConditions must be specified");
-        if (!codes)
-            continue;
-        const JsonObject &on = objectAt(rule, "onExitCodes");
-        check.requiredWord(path[i] / "onExitCodes", on, "operator", kOperators);
-        const JsonArray &values = arrayAt(on, "values");
-        if (values.empty())
-            check.errors.invalid(path[i] / "onExitCodes" / "values", values, "at least one value is required");
-        for (size_t j = 0; j < values.size(); ++j) {
-            if (textAt(on, "operator") == "In" && asInt(values[j]) == 0)
-                check.errors.invalid((path[i] / "onExitCodes" / "values")[j], int64_t(0),
-                                     "must not be 0 for the In operator");
-            if (j > 0 && asInt(values[j]) <= asInt(values[j - 1]))
-                check.errors.invalid(path[i] / "onExitCodes" / "values", values,
-                                     "must be ordered and without duplicates");
-        }
+void checkSelector(Checker &check, const JsonObject &object) {
+    const JsonObject &spec = objectAt(object, "spec"), &selector = objectAt(spec, "selector");
+    const FieldPath path = kSpec / "selector";
+    if (!hasAt(spec, "selector")) {
+        check.errors.required(path);
+        return;
     }
-}
-
-void checkJobSpec(Checker &check, const FieldPath &path, const JsonObject &spec) {
-    for (const std::string_view name : {"parallelism", "completions", "activeDeadlineSeconds", "backoffLimit",
-                                        "ttlSecondsAfterFinished", "backoffLimitPerIndex", "maxFailedIndexes"})
-        check.notNegative(path, spec, name);
-    checkIndexed(check, path, spec);
-    checkFailurePolicy(check, path / "podFailurePolicy" / "rules", arrayAt(spec, "podFailurePolicy", "rules"));
-    static constexpr std::string_view kReplacement[] = {"Failed", "TerminatingOrFailed"};
-    check.optionalWord(path, spec, "podReplacementPolicy", kReplacement);
-    check.optionalText(path, spec, "managedBy", domainPrefixedPathErrors);
-    static constexpr std::string_view kAll[] = {"Always", "OnFailure", "Never"};
-    validatePodTemplate(check, path / "template", objectAt(spec, "template"), kAll);
-    checkRestartPolicy(check, path / "template" / "spec", objectAt(spec, "template", "spec"),
-                       hasAt(spec, "podFailurePolicy") || hasAt(spec, "backoffLimitPerIndex"));
+    check.labelSelector(path, selector);
+    const std::string_view uid = textAt(object, "metadata", "uid");
+    const JsonObject generated{{"matchLabels", JsonObject{{kControllerUid, uid}}}};
+    const JsonObject earlier{{"matchLabels", JsonObject{{"controller-uid", uid}}}};
+    if (!flagAt(spec, "manualSelector") && selector != generated && selector != earlier)
+        check.errors.invalid(path, selector, "`selector` not auto-generated");
+    const JsonObject &labels = objectAt(spec, "template", "metadata", "labels");
+    if (!selectorMatches(selector, labels))
+        check.errors.invalid(kSpec / "template" / "metadata" / "labels", labels,
+                             "`selector` does not match template `labels`");
 }
 
 void validateJob(Checker &check, const JsonObject &object) {
     const JsonObject &spec = objectAt(object, "spec");
-    if (!hasAt(spec, "selector"))
-        check.errors.required(kSpec / "selector");
-    else
-        check.labelSelector(kSpec / "selector", objectAt(spec, "selector"));
-    const JsonObject &labels = objectAt(spec, "template", "metadata", "labels");
-    if (hasAt(spec, "selector") && !selectorMatches(objectAt(spec, "selector"), labels))
-        check.errors.invalid(kSpec / "template" / "metadata" / "labels", labels,
-                             "`selector` does not match template `labels`");
-    checkJobSpec(check, kSpec, spec);
+    checkSelector(check, object);
+    validateJobSpec(check, kSpec, spec);
+    if (textAt(spec, "completionMode") != "Indexed" || intAt(spec, "completions") <= 0)
+        return;
+    const std::string_view name = textAt(object, "metadata", "name");
+    const std::string host = fmt::format("{}-{}", name, intAt(spec, "completions") - 1);
+    if (!dns1123LabelErrors(host).empty())
+        check.errors.invalid(FieldPath("metadata.name"), name,
+                             fmt::format("will not able to create pod with invalid DNS label: {}", host));
 }
 
 /// A suspended job that has not started may still be moved to other nodes.
@@ -118,22 +62,59 @@ JsonObject withoutScheduling(const JsonObject &spec) {
 
 void validateJobUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
     const JsonObject &spec = objectAt(object, "spec"), &before = objectAt(old, "spec");
-    for (const std::string_view name :
-         {"selector", "completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
-        check.immutable(kSpec, spec, before, name);
-    const bool elastic =
-        textAt(spec, "completionMode") == "Indexed" && intAt(spec, "completions") == intAt(spec, "parallelism");
+    // An indexed job grows and shrinks in both numbers at once.
+    const bool elastic = textAt(spec, "completionMode") == "Indexed" && hasAt(spec, "completions") &&
+                         intAt(spec, "completions") == intAt(spec, "parallelism");
     if (!elastic)
         check.immutable(kSpec, spec, before, "completions");
+    else if (intAt(before, "completions") != intAt(spec, "completions") &&
+             intAt(before, "completions") != intAt(before, "parallelism"))
+        check.errors.invalid(kSpec / "completions", intAt(spec, "completions"),
+                             "can only be modified in tandem with spec.parallelism");
+    check.immutable(kSpec, spec, before, "selector");
     const bool movable = flagAt(before, "suspend") && !hasAt(old, "status", "startTime");
     if (movable ? !sameMember(withoutScheduling(spec), withoutScheduling(before), "template")
                 : !sameMember(spec, before, "template"))
         check.errors.immutable(kSpec / "template", Shown::member(spec, "template"));
+    for (const std::string_view name :
+         {"completionMode", "podFailurePolicy", "backoffLimitPerIndex", "managedBy", "successPolicy"})
+        check.immutable(kSpec, spec, before, name);
+}
+
+bool holds(const JsonObject &job, std::string_view condition) {
+    for (const JsonValue &one : arrayAt(job, "status", "conditions"))
+        if (textAt(asObject(one), "type") == condition && textAt(asObject(one), "status") == "True")
+            return true;
+    return false;
+}
+
+void validateJobStatus(Checker &check, const JsonObject &object, const JsonObject &old) {
+    const FieldPath conditions("status.conditions");
+    check.counters(object, {"active", "ready", "terminating", "succeeded", "failed"});
+    if (holds(object, "Complete") && holds(object, "Failed"))
+        check.errors.invalidWithoutValue(conditions, "cannot set Complete=True and Failed=True conditions");
+    for (const std::string_view type : {"Complete", "Failed"})
+        if (holds(old, type) && !holds(object, type))
+            check.errors.invalidWithoutValue(conditions,
+                                             fmt::format("cannot disable the terminal {}=True condition", type));
+    if (hasAt(object, "status", "completionTime") && !holds(object, "Complete"))
+        check.errors.invalid(FieldPath("status.completionTime"), textAt(object, "status", "completionTime"),
+                             "cannot set completionTime when there is no Complete=True condition");
+}
+
+void warnJobSpec(WarningList &warnings, const FieldPath &path, const JsonObject &spec) {
+    constexpr int64_t kCompletionsMany = 100000, kParallelMany = 10000;
+    if (textAt(spec, "completionMode") == "Indexed" && intAt(spec, "completions") > kCompletionsMany &&
+        intAt(spec, "parallelism") > kParallelMany)
+        warnings.push_back(path.text() + ": In Indexed Jobs with a number of completions higher than 10^5 and a "
+                                         "parallelism higher than 10^4, Kubernetes might not be able to track "
+                                         "completedIndexes when a big number of indexes fail");
+    warnPod(warnings, path / "template", objectAt(spec, "template"));
 }
 
 class JobStrategy final : public RuleStrategy {
 public:
-    JobStrategy() : RuleStrategy(validateJob, validateJobUpdate) {}
+    JobStrategy() : RuleStrategy(validateJob, validateJobUpdate, {.status = validateJobStatus, .warn = warn}) {}
 
     /// The registry has set metadata.uid before.
     void prepareForCreate(const StrategyContext &context, JsonObject &object) const override {
@@ -149,20 +130,41 @@ public:
             labels[key] = name;
         ensureObject(ensureObject(spec, "selector"), "matchLabels")[kControllerUid] = uid;
     }
+
+private:
+    static void warn(WarningList &warnings, const JsonObject &object, const JsonObject *old) {
+        if (old)
+            return; // nothing that people change later has warnings
+        warnHostname(warnings, object, "the Pod's hostname");
+        warnJobSpec(warnings, kSpec, objectAt(object, "spec"));
+    }
 };
 
 bool isTimeZone(std::string_view name) {
-    if (name.empty() || name == "Local" || name.starts_with('/') || name.find("..") != name.npos)
+    if (name.starts_with('/') || name.find("..") != name.npos)
         return false;
     if (name == "UTC" || name == "Etc/UTC" || !std::filesystem::is_directory("/usr/share/zoneinfo"))
         return true;
-    return std::filesystem::is_regular_file(std::filesystem::path("/usr/share/zoneinfo") / name);
+    std::error_code error;
+    return std::filesystem::is_regular_file(std::filesystem::path("/usr/share/zoneinfo") / name, error);
+}
+
+void checkTimeZone(Checker &check, const JsonObject &spec) {
+    if (!hasAt(spec, "timeZone"))
+        return;
+    const std::string_view zone = textAt(spec, "timeZone");
+    const bool local = zone.size() == 5 && (zone == "Local" || zone == "local" || zone == "LOCAL");
+    if (zone.empty())
+        check.errors.invalid(kSpec / "timeZone", zone, "timeZone must be nil or non-empty string");
+    else if (local)
+        check.errors.invalid(kSpec / "timeZone", zone,
+                             "timeZone must be an explicit time zone as defined in https://www.iana.org/time-zones");
+    else if (!isTimeZone(zone))
+        check.errors.invalid(kSpec / "timeZone", zone, fmt::format("unknown time zone {}", zone));
 }
 
 void validateCronJob(Checker &check, const JsonObject &object) {
     const JsonObject &spec = objectAt(object, "spec");
-    if (const std::string_view name = textAt(object, "metadata", "name"); name.size() > kCronJobNameMax)
-        check.errors.invalid(FieldPath("metadata.name"), name, "must be no more than 52 characters");
     const std::string_view schedule = textAt(spec, "schedule");
     if (schedule.empty())
         check.errors.required(kSpec / "schedule");
@@ -171,28 +173,37 @@ void validateCronJob(Checker &check, const JsonObject &object) {
                              "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
     else if (const std::string problem = cronScheduleProblem(schedule); !problem.empty())
         check.errors.invalid(kSpec / "schedule", schedule, problem);
-    if (hasAt(spec, "timeZone") && !isTimeZone(textAt(spec, "timeZone")))
-        check.errors.invalid(kSpec / "timeZone", textAt(spec, "timeZone"), "unknown time zone");
     check.notNegative(kSpec, spec, "startingDeadlineSeconds");
+    checkTimeZone(check, spec);
     static constexpr std::string_view kConcurrency[] = {"Allow", "Forbid", "Replace"};
     check.requiredWord(kSpec, spec, "concurrencyPolicy", kConcurrency);
-    check.notNegative(kSpec, spec, "successfulJobsHistoryLimit");
-    check.notNegative(kSpec, spec, "failedJobsHistoryLimit");
     const JsonObject &job = objectAt(spec, "jobTemplate", "spec");
     const FieldPath path = kSpec / "jobTemplate" / "spec";
-    if (hasAt(job, "selector"))
-        check.errors.invalid(path / "selector", objectAt(job, "selector"), "`selector` will be auto-generated");
+    validateJobSpec(check, path, job);
     static constexpr std::string_view kFalse[] = {"nil", "false"};
     if (flagAt(job, "manualSelector"))
         check.errors.notSupported(path / "manualSelector", JsonValue(true), kFalse);
-    checkJobSpec(check, path, job);
+    check.notNegative(kSpec, spec, "successfulJobsHistoryLimit");
+    check.notNegative(kSpec, spec, "failedJobsHistoryLimit");
+    if (hasAt(job, "selector"))
+        check.errors.invalid(path / "selector", objectAt(job, "selector"), "`selector` will be auto-generated");
+    if (const std::string_view name = textAt(object, "metadata", "name"); name.size() > kCronJobNameMax)
+        check.errors.invalid(FieldPath("metadata.name"), name, "must be no more than 52 characters");
+}
+
+void warnCronJob(WarningList &warnings, const JsonObject &object, const JsonObject *old) {
+    const JsonObject &spec = objectAt(object, "spec");
+    if (!old)
+        warnHostname(warnings, object, "the Pod's hostname");
+    if (!old || !sameMember(spec, objectAt(*old, "spec"), "jobTemplate"))
+        warnJobSpec(warnings, kSpec / "jobTemplate" / "spec", objectAt(spec, "jobTemplate", "spec"));
 }
 
 } // namespace
 
 void addBatchStrategies(StrategyMap &map) {
     map.make<JobStrategy>("batch", "jobs");
-    map.make<RuleStrategy>("batch", "cronjobs", validateCronJob);
+    map.make<RuleStrategy>("batch", "cronjobs", validateCronJob, nullptr, RuleStrategy::Options{.warn = warnCronJob});
 }
 
 } // namespace coracle::apiserver

@@ -70,6 +70,37 @@ bool hasCondition(const JsonObject &object, std::string_view type) {
     return false;
 }
 
+void checkConditions(Checker &check, const JsonObject &object) {
+    static constexpr std::string_view kStatuses[] = {"True", "False", "Unknown"};
+    static constexpr std::string_view kTrue[] = {"True"};
+    static constexpr std::string_view kVerdicts[] = {"Approved", "Denied", "Failed"};
+    std::set<std::string_view> seen;
+    check.each(FieldPath("status"), objectAt(object, "status"), "conditions",
+               [&](const FieldPath &own, const JsonObject &condition) {
+                   const std::string_view type = textAt(condition, "type"), status = textAt(condition, "status");
+                   if (type.empty())
+                       check.errors.required(own / "type");
+                   if (oneOf(type, kVerdicts) && status != "True")
+                       check.errors.notSupported(own / "status", status, kTrue);
+                   else
+                       check.requiredWord(own, condition, "status", kStatuses);
+                   if (!seen.insert(type).second)
+                       check.errors.duplicate(own / "type", type);
+               });
+    if (seen.contains("Approved") && seen.contains("Denied"))
+        check.errors.invalid(FieldPath("status.conditions"), "Approved,Denied",
+                             "Approved and Denied conditions are mutually exclusive");
+}
+
+void checkCertificate(Checker &check, const JsonObject &object) {
+    const std::string_view encoded = textAt(object, "status", "certificate");
+    if (encoded.empty())
+        return;
+    if (pki::fromBase64(encoded).value_or("").find("-----BEGIN CERTIFICATE-----") == std::string::npos)
+        check.errors.invalid(FieldPath("status.certificate"), "<certificate data>",
+                             "must contain one or more PEM CERTIFICATE blocks");
+}
+
 /// The registry fills spec.username, uid, groups and extra from the request's user; they and the rest of the spec do
 /// not change afterwards. Verdicts come through /approval, certificates through /status.
 class SigningRequestStrategy final : public Strategy {
@@ -97,9 +128,8 @@ public:
                         std::vector<StatusCause> &causes) const override {
         Checker check(causes);
         const FieldPath conditions("status.conditions");
-        if (hasCondition(object, "Approved") && hasCondition(object, "Denied"))
-            check.errors.invalid(conditions, arrayAt(object, "status", "conditions"),
-                                 "Approved and Denied conditions are mutually exclusive");
+        checkConditions(check, object);
+        checkCertificate(check, object);
         for (const std::string_view type : {"Approved", "Denied"}) {
             if (hasCondition(object, type) == hasCondition(old, type))
                 continue;

@@ -1,10 +1,11 @@
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/apiserver/strategy/warnings.h"
 
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
 
-/// Namespace, Node, Event, Endpoints, LimitRange, ResourceQuota, Lease.
+/// Namespace, Node, Event, Endpoints, Lease.
 namespace coracle::apiserver {
 
 namespace {
@@ -90,9 +91,36 @@ void validateNode(Checker &check, const JsonObject &object) {
         check.errors.invalid(kSpec / "podCIDRs", cidrs, "may specify no more than one CIDR for each IP family");
 }
 
+void checkNodeStatus(Checker &check, const JsonObject &object) {
+    const FieldPath path("status");
+    const JsonObject &status = objectAt(object, "status");
+    std::set<std::pair<std::string_view, std::string_view>> seen;
+    check.each(path, status, "addresses", [&](const FieldPath &own, const JsonObject &address) {
+        if (!seen.emplace(textAt(address, "type"), textAt(address, "address")).second)
+            check.errors.duplicate(own, address);
+    });
+    for (const std::string_view list : {"capacity", "allocatable"})
+        for (const auto &[name, value] : objectAt(status, list)) {
+            const FieldPath own = (path / list).key(name);
+            check.errors.invalidEach(own, std::string_view(name), qualifiedNameErrors(name));
+            check.quantity(own, value);
+        }
+}
+
+void warnNode(WarningList &warnings, const JsonObject &object, const JsonObject *) {
+    const JsonObject &spec = objectAt(object, "spec");
+    if (hasAt(spec, "configSource"))
+        warnings.emplace_back("spec.configSource: the feature is no longer available");
+    if (!textAt(spec, "externalID").empty())
+        warnings.emplace_back("spec.externalID: this field is deprecated, and is unused by Kubernetes");
+    const JsonArray &cidrs = arrayAt(spec, "podCIDRs");
+    for (size_t i = 0; i < cidrs.size(); ++i)
+        warnCidr(warnings, (kSpec / "podCIDRs")[i], asText(cidrs[i]));
+}
+
 class NodeStrategy final : public RuleStrategy {
 public:
-    NodeStrategy() : RuleStrategy(validateNode, update) {}
+    NodeStrategy() : RuleStrategy(validate, update, {.status = updateStatus, .warn = warnNode}) {}
 
     // A kubelet registers its Node with a status.
     void prepareForCreate(const StrategyContext &, JsonObject &object) const override { mirrorCidr(object); }
@@ -114,6 +142,13 @@ private:
         else if (!textAt(spec, "podCIDR").empty())
             spec["podCIDRs"] = JsonArray{JsonValue(std::string(textAt(spec, "podCIDR")))};
     }
+    static void validate(Checker &check, const JsonObject &object) {
+        validateNode(check, object);
+        checkNodeStatus(check, object);
+    }
+    static void updateStatus(Checker &check, const JsonObject &object, const JsonObject &) {
+        checkNodeStatus(check, object);
+    }
     static void update(Checker &check, const JsonObject &object, const JsonObject &old) {
         const JsonObject &spec = objectAt(object, "spec"), &before = objectAt(old, "spec");
         if (!arrayAt(before, "podCIDRs").empty() && !sameMember(spec, before, "podCIDRs"))
@@ -124,158 +159,130 @@ private:
     }
 };
 
-void validateEvent(Checker &check, const JsonObject &object) {
-    const JsonObject &involved =
-        hasAt(object, "involvedObject") ? objectAt(object, "involvedObject") : objectAt(object, "regarding");
-    const std::string_view path = hasAt(object, "involvedObject") ? "involvedObject" : "regarding";
-    const std::string_view space = textAt(object, "metadata", "namespace"), own = textAt(involved, "namespace");
+constexpr size_t kEventTextMax = 128, kEventNoteMax = 1024;
+
+void checkLength(Checker &check, const FieldPath &path, const JsonObject &object, std::string_view name, size_t most) {
+    if (textAt(object, name).size() > most)
+        check.errors.invalid(path / name, "", fmt::format("can have at most {} characters", most));
+}
+
+/// Rules of both versions; the object has the shape of core v1.
+void checkEvent(Checker &check, const JsonObject &object, bool eventsGroup) {
+    const FieldPath root;
+    const std::string_view space = textAt(object, "metadata", "namespace"),
+                           own = textAt(object, "involvedObject", "namespace");
+    const bool recent = hasAt(object, "eventTime");
     // An event about a cluster object lives in the namespace default.
-    if (own.empty() ? space != "default" && space != "kube-system" : own != space)
-        check.errors.invalid(FieldPath(std::string(path)) / "namespace", own, "does not match event.namespace");
-    if (textAt(object, "apiVersion") != "events.k8s.io/v1")
+    const bool elsewhere =
+        own.empty() ? space != "default" && !(recent && space == "kube-system") : !recent && own != space;
+    if (elsewhere)
+        check.errors.invalid(FieldPath("involvedObject.namespace"), own, "does not match event.namespace");
+    if (!recent)
         return;
-    check.requiredText(FieldPath(), object, "reportingController", qualifiedNameErrors);
+    const std::string_view controller = textAt(object, "reportingComponent");
+    const FieldPath path(eventsGroup ? "reportingController" : "reportingComponent");
+    if (controller.empty())
+        check.errors.required(path);
+    check.errors.invalidEach(path, controller, qualifiedNameErrors(controller));
     for (const std::string_view name : {"reportingInstance", "action", "reason"})
-        if (check.requiredText(FieldPath(), object, name) && textAt(object, name).size() > 128)
-            check.errors.invalid(FieldPath(std::string(name)), "", "can have at most 128 characters");
-    if (textAt(object, "note").size() > 1024)
-        check.errors.invalid(FieldPath("note"), "", "can have at most 1024 characters");
+        if (check.requiredText(root, object, name))
+            checkLength(check, root, object, name, kEventTextMax);
+    checkLength(check, root, object, "message", kEventNoteMax);
+}
+
+/// What events.k8s.io/v1 wants beyond that.
+void checkRecentEvent(Checker &check, const JsonObject &object) {
+    if (const JsonObject &series = objectAt(object, "series"); hasAt(object, "series")) {
+        if (intAt(series, "count") < 2)
+            check.errors.invalid(FieldPath("series.count"), "", "should be at least 2");
+        if (!hasAt(series, "lastObservedTime"))
+            check.errors.required(FieldPath("series.lastObservedTime"));
+    }
     if (!hasAt(object, "eventTime"))
         check.errors.required(FieldPath("eventTime"));
     static constexpr std::string_view kTypes[] = {"Normal", "Warning"};
     if (!oneOf(textAt(object, "type"), kTypes))
-        check.errors.invalid(FieldPath("type"), "", "has invalid value: " + std::string(textAt(object, "type")));
+        check.errors.invalid(FieldPath("type"), "", fmt::format("has invalid value: {}", textAt(object, "type")));
+    for (const std::string_view name : {"firstTimestamp", "lastTimestamp"})
+        if (hasAt(object, name))
+            check.errors.invalid(FieldPath(std::string(name)), "", "needs to be unset");
+    if (intAt(object, "count") != 0)
+        check.errors.invalid(FieldPath("count"), "", "needs to be unset");
+    for (const std::string_view name : {"component", "host"})
+        if (!textAt(object, "source", name).empty())
+            check.errors.invalid(FieldPath("source"), "", "needs to be unset");
+}
+
+/// Events of both groups; those of events.k8s.io come converted to the shape of core v1.
+class EventStrategy final : public Strategy {
+public:
+    void validate(const StrategyContext &context, const JsonObject &object,
+                  std::vector<StatusCause> &causes) const override {
+        Checker check(causes);
+        const bool eventsGroup = !context.resource.group.empty();
+        checkEvent(check, object, eventsGroup);
+        if (eventsGroup)
+            checkRecentEvent(check, object);
+    }
+    void validateUpdate(const StrategyContext &context, const JsonObject &object, const JsonObject &old,
+                        std::vector<StatusCause> &causes) const override {
+        Checker check(causes);
+        const bool eventsGroup = !context.resource.group.empty();
+        checkEvent(check, object, eventsGroup);
+        if (!eventsGroup)
+            return;
+        for (const std::string_view name : {"involvedObject", "reason", "reportingInstance", "action", "type"})
+            check.immutable(FieldPath(), object, old, name);
+        if (!sameMember(object, old, "reportingComponent"))
+            check.errors.immutable(FieldPath("reportingController"), Shown::member(object, "reportingComponent"));
+    }
+    bool allowCreateOnUpdate() const override { return true; }
+};
+
+void checkEndpointAddress(Checker &check, const FieldPath &path, const JsonObject &address) {
+    const std::string_view ip = textAt(address, "ip");
+    check.ip(path / "ip", ip);
+    check.optionalText(path, address, "hostname", dns1123LabelErrors);
+    if (hasAt(address, "nodeName"))
+        check.errors.invalidEach(path / "nodeName", textAt(address, "nodeName"),
+                                 dns1123SubdomainErrors(textAt(address, "nodeName")));
+    if (isIp(ip))
+        check.errors.invalidEach(path / "ip", ip, reachableIpErrors(ip));
+}
+
+void checkEndpointPort(Checker &check, const FieldPath &path, const JsonObject &port, bool needsName) {
+    static constexpr std::string_view kProtocols[] = {"SCTP", "TCP", "UDP"};
+    if (needsName && textAt(port, "name").empty())
+        check.errors.required(path / "name");
+    check.optionalText(path, port, "name", dns1123LabelErrors);
+    check.portNumber(path / "port", intAt(port, "port"));
+    check.requiredWord(path, port, "protocol", kProtocols);
+    check.optionalText(path, port, "appProtocol", qualifiedNameErrors);
 }
 
 void validateEndpoints(Checker &check, const JsonObject &object) {
-    const JsonArray &subsets = arrayAt(object, "subsets");
-    for (size_t i = 0; i < subsets.size(); ++i) {
-        const JsonObject &subset = asObject(subsets[i]);
-        const FieldPath own = FieldPath("subsets")[i];
+    check.each(FieldPath(), object, "subsets", [&](const FieldPath &own, const JsonObject &subset) {
         if (arrayAt(subset, "addresses").empty() && arrayAt(subset, "notReadyAddresses").empty())
             check.errors.required(own, "must specify `addresses` or `notReadyAddresses`");
+        for (const std::string_view list : {"addresses", "notReadyAddresses"})
+            check.each(own, subset, list, [&](const FieldPath &path, const JsonObject &address) {
+                checkEndpointAddress(check, path, address);
+            });
+        const bool several = arrayAt(subset, "ports").size() > 1;
+        check.each(own, subset, "ports", [&](const FieldPath &path, const JsonObject &port) {
+            checkEndpointPort(check, path, port, several);
+        });
+    });
+}
+
+void warnEndpoints(WarningList &warnings, const JsonObject &object, const JsonObject *) {
+    const JsonArray &subsets = arrayAt(object, "subsets");
+    for (size_t i = 0; i < subsets.size(); ++i)
         for (const std::string_view list : {"addresses", "notReadyAddresses"}) {
-            const JsonArray &addresses = arrayAt(subset, list);
-            for (size_t j = 0; j < addresses.size(); ++j) {
-                const std::string_view ip = textAt(asObject(addresses[j]), "ip");
-                const FieldPath path = (own / list)[j] / "ip";
-                check.ip(path, ip);
-                if (ip.starts_with("127.") || ip == "::1")
-                    check.errors.invalid(path, ip, "may not be in the loopback range (127.0.0.0/8, ::1/128)");
-                else if (ip.starts_with("169.254.") || ip.starts_with("fe80:"))
-                    check.errors.invalid(path, ip, "may not be in the link-local range (169.254.0.0/16, fe80::/10)");
-                else if (ip == "0.0.0.0" || ip == "::")
-                    check.errors.invalid(path, ip, fmt::format("may not be unspecified ({})", ip));
-            }
+            const JsonArray &addresses = arrayAt(asObject(subsets[i]), list);
+            for (size_t j = 0; j < addresses.size(); ++j)
+                warnIp(warnings, (FieldPath("subsets")[i] / list)[j] / "ip", textAt(asObject(addresses[j]), "ip"));
         }
-        const JsonArray &ports = arrayAt(subset, "ports");
-        static constexpr std::string_view kProtocols[] = {"SCTP", "TCP", "UDP"};
-        for (size_t j = 0; j < ports.size(); ++j) {
-            const JsonObject &port = asObject(ports[j]);
-            const FieldPath path = (own / "ports")[j];
-            if (ports.size() > 1 && textAt(port, "name").empty())
-                check.errors.required(path / "name");
-            check.optionalText(path, port, "name", dns1123LabelErrors);
-            check.portNumber(path / "port", intAt(port, "port"));
-            check.requiredWord(path, port, "protocol", kProtocols);
-        }
-    }
-}
-
-void checkLimit(Checker &check, const FieldPath &path, const JsonObject &limit) {
-    const std::string_view type = textAt(limit, "type");
-    if (type == "Pod")
-        for (const std::string_view name : {"default", "defaultRequest"})
-            if (hasAt(limit, name))
-                check.errors.forbidden(path / name, "may not be specified when `type` is 'Pod'");
-    if (type == "PersistentVolumeClaim" && !hasAt(limit, "min", "storage") && !hasAt(limit, "max", "storage"))
-        check.errors.required(path / "limits", "either minimum or maximum storage value is required, but neither was "
-                                               "provided");
-    // min <= defaultRequest <= default <= max, as far as they are given.
-    struct Bound {
-        std::string_view low, high;
-    };
-    static constexpr Bound kBounds[] = {{"min", "max"},
-                                        {"min", "defaultRequest"},
-                                        {"min", "default"},
-                                        {"defaultRequest", "max"},
-                                        {"defaultRequest", "default"},
-                                        {"default", "max"}};
-    for (const Bound &bound : kBounds)
-        for (const auto &[name, value] : objectAt(limit, bound.low)) {
-            const JsonValue *other = memberAt(limit, bound.high, std::string_view(name));
-            const auto low = api::Quantity::parse(asText(value));
-            const auto high = other ? api::Quantity::parse(asText(*other)) : low;
-            if (low && high && *low > *high)
-                check.errors.invalid((path / bound.low).key(name), low->text(),
-                                     fmt::format("{} value {} is greater than {} value {}", bound.low, low->text(),
-                                                 bound.high, high->text()));
-        }
-    for (const auto &[name, value] : objectAt(limit, "maxLimitRequestRatio"))
-        if (const auto ratio = api::Quantity::parse(asText(value)); ratio && *ratio < api::Quantity(1))
-            check.errors.invalid((path / "maxLimitRequestRatio").key(name), ratio->text(),
-                                 fmt::format("ratio {} is less than 1", ratio->text()));
-}
-
-void validateLimitRange(Checker &check, const JsonObject &object) {
-    static constexpr std::string_view kTypes[] = {"Container", "PersistentVolumeClaim", "Pod"};
-    const JsonArray &limits = arrayAt(object, "spec", "limits");
-    std::set<std::string_view> seen;
-    for (size_t i = 0; i < limits.size(); ++i) {
-        const JsonObject &limit = asObject(limits[i]);
-        const FieldPath own = (kSpec / "limits")[i];
-        const std::string_view type = textAt(limit, "type");
-        check.errors.invalidEach(own / "type", type, qualifiedNameErrors(type));
-        if (type.find('/') == type.npos && !oneOf(type, kTypes))
-            check.errors.invalid(own / "type", type, "must be a standard limit type or fully qualified");
-        if (!seen.insert(type).second)
-            check.errors.duplicate(own / "type", type);
-        checkLimit(check, own, limit);
-    }
-}
-
-class LimitRangeStrategy final : public RuleStrategy {
-public:
-    explicit LimitRangeStrategy(Random &random)
-        : RuleStrategy(validateLimitRange, nullptr, {.createOnUpdate = true}), m_random(random) {}
-
-    void prepareForCreate(const StrategyContext &, JsonObject &object) const override {
-        JsonObject &metadata = ensureObject(object, "metadata");
-        if (textAt(metadata, "name").empty())
-            metadata["name"] = m_random.uuid();
-    }
-
-private:
-    Random &m_random;
-};
-
-void validateResourceQuota(Checker &check, const JsonObject &object) {
-    static constexpr std::string_view kScopes[] = {
-        "BestEffort",  "CrossNamespacePodAffinity", "NotBestEffort", "NotTerminating", "PriorityClass",
-        "Terminating", "VolumeAttributesClass"};
-    const JsonObject &spec = objectAt(object, "spec");
-    for (const auto &[name, value] : objectAt(spec, "hard")) {
-        const FieldPath own = (kSpec / "hard").key(name);
-        check.errors.invalidEach(own, std::string_view(name), qualifiedNameErrors(name));
-        const auto amount = check.quantity(own, value);
-        const bool whole = name == "pods" || name == "services" || std::string_view(name).starts_with("count/");
-        if (amount && whole && amount->milliValue() % 1000 != 0)
-            check.errors.invalid(own, amount->text(), "must be an integer");
-    }
-    std::set<std::string_view> scopes;
-    for (const JsonValue &value : arrayAt(spec, "scopes")) {
-        scopes.insert(asText(value));
-        if (!oneOf(asText(value), kScopes))
-            check.errors.invalid(kSpec / "scopes", arrayAt(spec, "scopes"), "unsupported scope");
-    }
-    for (const auto &[a, b] : {std::pair<std::string_view, std::string_view>("Terminating", "NotTerminating"),
-                               std::pair<std::string_view, std::string_view>("BestEffort", "NotBestEffort")})
-        if (scopes.contains(a) && scopes.contains(b))
-            check.errors.invalid(kSpec / "scopes", arrayAt(spec, "scopes"), "conflicting scopes");
-}
-
-void validateResourceQuotaUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
-    check.immutable(kSpec, objectAt(object, "spec"), objectAt(old, "spec"), "scopes");
 }
 
 void validateLease(Checker &check, const JsonObject &object) {
@@ -283,21 +290,20 @@ void validateLease(Checker &check, const JsonObject &object) {
     check.intRange(kSpec, spec, "leaseDurationSeconds", 1, INT32_MAX, "must be greater than 0");
     check.notNegative(kSpec, spec, "leaseTransitions");
     if (!textAt(spec, "preferredHolder").empty() && textAt(spec, "strategy").empty())
-        check.errors.forbidden(kSpec / "preferredHolder", "may only be specified when `strategy` is set");
+        check.errors.forbidden(kSpec / "preferredHolder", "may only be specified if `strategy` is defined");
 }
 
 } // namespace
 
-void addClusterStrategies(StrategyMap &map, Random &random) {
-    const RuleStrategy::Options createOnUpdate{.createOnUpdate = true};
+void addClusterStrategies(StrategyMap &map) {
+    using Options = RuleStrategy::Options;
     map.make<NamespaceStrategy>("", "namespaces");
     map.make<NodeStrategy>("", "nodes");
-    map.make<RuleStrategy>("", "events", validateEvent, nullptr, createOnUpdate);
-    map.make<RuleStrategy>("events.k8s.io", "events", validateEvent, nullptr, createOnUpdate);
-    map.make<RuleStrategy>("", "endpoints", validateEndpoints, nullptr, createOnUpdate);
-    map.make<LimitRangeStrategy>("", "limitranges", random);
-    map.make<RuleStrategy>("", "resourcequotas", validateResourceQuota, validateResourceQuotaUpdate);
-    const RuleStrategy::Options lease{.createOnUpdate = true, .unconditionalUpdate = false};
+    map.make<EventStrategy>("", "events");
+    map.make<EventStrategy>("events.k8s.io", "events");
+    map.make<RuleStrategy>("", "endpoints", validateEndpoints, nullptr,
+                           Options{.createOnUpdate = true, .warn = warnEndpoints});
+    const Options lease{.createOnUpdate = true, .unconditionalUpdate = false};
     map.make<RuleStrategy>("coordination.k8s.io", "leases", validateLease, nullptr, lease);
     map.make<RuleStrategy>("coordination.k8s.io", "leasecandidates", nullptr, nullptr, lease);
 }

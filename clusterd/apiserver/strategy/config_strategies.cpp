@@ -105,9 +105,21 @@ void validateSecretUpdate(Checker &check, const JsonObject &object, const JsonOb
     checkImmutable(check, object, old, {"data"});
 }
 
+/// A pair of certificate and key that no server can use.
+void warnSecret(std::vector<std::string> &warnings, const JsonObject &object, const JsonObject *) {
+    if (textAt(object, "type") != "kubernetes.io/tls")
+        return;
+    for (const auto &[key, noun] : {std::pair<std::string_view, std::string_view>("tls.crt", "certificate"),
+                                    std::pair<std::string_view, std::string_view>("tls.key", "key")})
+        if (pki::fromBase64(textAt(object, "data", key)).value_or("").find("-----BEGIN ") == std::string::npos) {
+            warnings.push_back("tls: failed to find any PEM data in " + std::string(noun) + " input");
+            return;
+        }
+}
+
 class SecretStrategy final : public RuleStrategy {
 public:
-    SecretStrategy() : RuleStrategy(validateSecret, validateSecretUpdate) {}
+    SecretStrategy() : RuleStrategy(validateSecret, validateSecretUpdate, {.warn = warnSecret}) {}
 
     void prepareForCreate(const StrategyContext &, JsonObject &object) const override { mergeTexts(object); }
     void prepareForUpdate(const StrategyContext &, JsonObject &object, const JsonObject &old) const override {
@@ -130,6 +142,13 @@ public:
     void prepareForCreate(const StrategyContext &, JsonObject &object) const override { keepNames(object); }
     void prepareForUpdate(const StrategyContext &, JsonObject &object, const JsonObject &) const override {
         keepNames(object);
+    }
+    void warnings(const StrategyContext &context, const JsonObject &object, const JsonObject *,
+                  std::vector<std::string> &warnings) const override {
+        constexpr std::string_view kEnforce = "kubernetes.io/enforce-mountable-secrets";
+        if (context.subresource.empty() && hasAt(object, "metadata", "annotations", kEnforce))
+            warnings.emplace_back("metadata.annotations[kubernetes.io/enforce-mountable-secrets]: deprecated in "
+                                  "v1.32+; prefer separate namespaces to isolate access to mounted secrets");
     }
 
 private:

@@ -75,6 +75,10 @@ void FieldErrors::invalid(const FieldPath &path, const Shown &value, std::string
                        : fmt::format("Invalid value: {}: {}", value.text, detail));
 }
 
+void FieldErrors::invalidWithoutValue(const FieldPath &path, std::string_view detail) {
+    add("FieldValueInvalid", path, fmt::format("Invalid value: {}", detail));
+}
+
 void FieldErrors::invalidEach(const FieldPath &path, const Shown &value, const std::vector<std::string> &details) {
     for (const std::string &detail : details)
         invalid(path, value, detail);
@@ -101,6 +105,10 @@ void FieldErrors::tooLong(const FieldPath &path, size_t bytesMax) {
 
 void FieldErrors::tooMany(const FieldPath &path, size_t count, size_t countMax) {
     add("FieldValueTooMany", path, fmt::format("Too many: {}: must have at most {} items", count, countMax));
+}
+
+void FieldErrors::tooFew(const FieldPath &path, size_t count, size_t countMin) {
+    add("FieldValueTooFew", path, fmt::format("Too few: {}: must have at least {} items", count, countMin));
 }
 
 void FieldErrors::notFound(const FieldPath &path, const Shown &value) {

@@ -55,6 +55,8 @@ public:
 
     void required(const FieldPath &path, std::string_view detail = {});
     void invalid(const FieldPath &path, const Shown &value, std::string_view detail);
+    /// Where the value itself would say nothing.
+    void invalidWithoutValue(const FieldPath &path, std::string_view detail);
     /// One Invalid cause for each detail.
     void invalidEach(const FieldPath &path, const Shown &value, const std::vector<std::string> &details);
     void immutable(const FieldPath &path, const Shown &value) { invalid(path, value, "field is immutable"); }
@@ -64,6 +66,7 @@ public:
     void notSupported(const FieldPath &path, const Shown &value, Words supported);
     void tooLong(const FieldPath &path, size_t bytesMax);
     void tooMany(const FieldPath &path, size_t count, size_t countMax);
+    void tooFew(const FieldPath &path, size_t count, size_t countMin);
     void notFound(const FieldPath &path, const Shown &value);
 
     bool empty() const { return m_causes.empty(); }

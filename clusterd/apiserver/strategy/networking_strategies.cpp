@@ -1,9 +1,9 @@
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/apiserver/strategy/warnings.h"
 
 #include <fmt/format.h>
-#include <set>
 
-/// networking.k8s.io and discovery.k8s.io.
+/// networking.k8s.io.
 namespace coracle::apiserver {
 
 namespace {
@@ -191,62 +191,114 @@ void validateNetworkPolicy(Checker &check, const JsonObject &object) {
                 check.errors.notSupported((kSpec / "policyTypes")[i], asText(types[i]), kTypes);
 }
 
-void checkSliceEndpoints(Checker &check, const JsonArray &endpoints, std::string_view type) {
-    if (endpoints.size() > 1000)
-        check.errors.tooMany(FieldPath("endpoints"), endpoints.size(), 1000);
-    for (size_t i = 0; i < endpoints.size() && i < 1000; ++i) {
-        const JsonArray &addresses = arrayAt(asObject(endpoints[i]), "addresses");
-        const FieldPath own = FieldPath("endpoints")[i];
-        if (addresses.empty())
-            check.errors.required(own / "addresses", "must contain at least 1 address");
-        if (addresses.size() > 100)
-            check.errors.tooMany(own / "addresses", addresses.size(), 100);
-        for (size_t j = 0; j < addresses.size(); ++j) {
-            const std::string_view text = asText(addresses[j]);
-            const FieldPath path = (own / "addresses")[j];
-            if (type == "FQDN")
-                check.errors.invalidEach(path, text, dns1123SubdomainErrors(text));
-            else if (type == "IPv4" ? !isIp(text) || isIpv6(text) : type == "IPv6" && !isIpv6(text))
-                check.errors.invalid(path, text, fmt::format("must be an {} address", type));
+/// The class of an Ingress stands in its spec; the annotation of earlier times is for reading only.
+class IngressStrategy final : public RuleStrategy {
+public:
+    IngressStrategy() : RuleStrategy(validateIngress, nullptr, {.warn = warn}) {}
+
+    void validate(const StrategyContext &, const JsonObject &object, std::vector<StatusCause> &causes) const override {
+        Checker check(causes);
+        validateIngress(check, object);
+        const std::string_view annotation = textAt(object, "metadata", "annotations", kClass),
+                               name = textAt(object, "spec", "ingressClassName");
+        if (!annotation.empty() && !name.empty() && annotation != name)
+            check.errors.invalid(FieldPath("metadata.annotations").key(kClass), annotation,
+                                 "must match `ingressClassName` when both are specified");
+    }
+
+private:
+    static constexpr std::string_view kClass = "kubernetes.io/ingress.class";
+
+    static void warn(WarningList &warnings, const JsonObject &object, const JsonObject *old) {
+        if (!old && hasAt(object, "metadata", "annotations", kClass))
+            warnings.push_back(
+                fmt::format("annotation {} is deprecated, please use 'spec.ingressClassName' instead", quoted(kClass)));
+    }
+};
+
+void warnNetworkPolicy(WarningList &warnings, const JsonObject &object, const JsonObject *) {
+    for (const auto &[list, peers] : {std::pair<std::string_view, std::string_view>("ingress", "from"),
+                                      std::pair<std::string_view, std::string_view>("egress", "to")}) {
+        const JsonArray &rules = arrayAt(object, "spec", list);
+        for (size_t i = 0; i < rules.size(); ++i) {
+            const JsonArray &items = arrayAt(asObject(rules[i]), peers);
+            for (size_t j = 0; j < items.size(); ++j) {
+                const FieldPath own = (((kSpec / list)[i] / peers)[j]) / "ipBlock";
+                const JsonObject &block = objectAt(asObject(items[j]), "ipBlock");
+                warnCidr(warnings, own / "cidr", textAt(block, "cidr"));
+                const JsonArray &excepts = arrayAt(block, "except");
+                for (size_t k = 0; k < excepts.size(); ++k)
+                    warnCidr(warnings, (own / "except")[k], asText(excepts[k]));
+            }
         }
-        check.optionalText(own, asObject(endpoints[i]), "nodeName", dns1123SubdomainErrors);
-        if (arrayAt(asObject(endpoints[i]), "hints", "forZones").size() > 8)
-            check.errors.tooMany(own / "hints" / "forZones",
-                                 arrayAt(asObject(endpoints[i]), "hints", "forZones").size(), 8);
     }
 }
 
-void validateSlice(Checker &check, const JsonObject &object) {
-    static constexpr std::string_view kTypes[] = {"FQDN", "IPv4", "IPv6"};
-    static constexpr std::string_view kProtocols[] = {"SCTP", "TCP", "UDP"};
-    check.requiredWord(FieldPath(), object, "addressType", kTypes);
-    checkSliceEndpoints(check, arrayAt(object, "endpoints"), textAt(object, "addressType"));
-    const JsonArray &ports = arrayAt(object, "ports");
-    std::set<std::string_view> names;
-    if (ports.size() > 20000)
-        check.errors.tooMany(FieldPath("ports"), ports.size(), 20000);
-    for (size_t i = 0; i < ports.size() && i < 20000; ++i) {
-        const JsonObject &port = asObject(ports[i]);
-        const FieldPath own = FieldPath("ports")[i];
-        check.optionalText(own, port, "name", dns1123LabelErrors);
-        if (!names.insert(textAt(port, "name")).second)
-            check.errors.duplicate(own / "name", textAt(port, "name"));
-        check.requiredWord(own, port, "protocol", kProtocols);
-        check.optionalText(own, port, "appProtocol", qualifiedNameErrors);
+void validateServiceCidr(Checker &check, const JsonObject &object) {
+    const JsonArray &cidrs = arrayAt(object, "spec", "cidrs");
+    const FieldPath path = kSpec / "cidrs";
+    if (cidrs.empty()) {
+        check.errors.required(path, "at least one CIDR required");
+        return;
     }
+    if (cidrs.size() > 2) {
+        check.errors.invalid(path, cidrs, "may only hold up to 2 values");
+        return;
+    }
+    int families[2] = {0, 0};
+    for (size_t i = 0; i < cidrs.size(); ++i) {
+        const std::string_view text = asText(cidrs[i]);
+        check.cidr(path[i], text);
+        ++families[text.find(':') != text.npos];
+        const std::optional<Cidr> parsed = parseCidr(text);
+        if (parsed && parsed->text() != text)
+            check.errors.invalid(path[i], text, fmt::format("must be in canonical form ({})", quoted(parsed->text())));
+    }
+    if (families[0] > 1 || families[1] > 1)
+        check.errors.invalid(path, cidrs,
+                             "may specify no more than one IP for each IP family, i.e 192.168.0.0/24 and "
+                             "2001:db8::/96");
 }
 
-void validateSliceUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
-    check.immutable(FieldPath(), object, old, "addressType");
+/// The second family may be added, nothing else.
+void validateServiceCidrUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
+    const JsonArray &now = arrayAt(object, "spec", "cidrs"), &before = arrayAt(old, "spec", "cidrs");
+    const bool extended = before.size() == 1 && now.size() == 2 && now[0] == before[0];
+    if (now != before && !extended)
+        check.errors.immutable(kSpec / "cidrs", now);
+}
+
+void validateIpAddress(Checker &check, const JsonObject &object) {
+    const std::string_view name = textAt(object, "metadata", "name");
+    if (canonicalIp(name) != name)
+        check.errors.invalid(FieldPath("metadata.name"), name, "must be a canonical format IP address");
+    const FieldPath path = kSpec / "parentRef";
+    if (!hasAt(object, "spec", "parentRef")) {
+        check.errors.required(path);
+        return;
+    }
+    const JsonObject &parent = objectAt(object, "spec", "parentRef");
+    check.optionalText(path, parent, "group", dns1123SubdomainErrors);
+    check.requiredText(path, parent, "resource", pathSegmentErrors);
+    check.requiredText(path, parent, "name", pathSegmentErrors);
+    check.optionalText(path, parent, "namespace", pathSegmentErrors);
+}
+
+void validateIpAddressUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
+    if (!sameMember(object, old, "spec"))
+        check.errors.immutable(kSpec, Shown::member(object, "spec"));
 }
 
 } // namespace
 
 void addNetworkingStrategies(StrategyMap &map) {
-    map.make<RuleStrategy>("networking.k8s.io", "ingresses", validateIngress);
-    map.make<RuleStrategy>("networking.k8s.io", "ingressclasses", validateIngressClass, validateIngressClassUpdate);
-    map.make<RuleStrategy>("networking.k8s.io", "networkpolicies", validateNetworkPolicy);
-    map.make<RuleStrategy>("discovery.k8s.io", "endpointslices", validateSlice, validateSliceUpdate);
+    const std::string group = "networking.k8s.io";
+    map.make<IngressStrategy>(group, "ingresses");
+    map.make<RuleStrategy>(group, "ingressclasses", validateIngressClass, validateIngressClassUpdate);
+    map.make<RuleStrategy>(group, "networkpolicies", validateNetworkPolicy, nullptr,
+                           RuleStrategy::Options{.warn = warnNetworkPolicy});
+    map.make<RuleStrategy>(group, "servicecidrs", validateServiceCidr, validateServiceCidrUpdate);
+    map.make<RuleStrategy>(group, "ipaddresses", validateIpAddress, validateIpAddressUpdate);
 }
 
 } // namespace coracle::apiserver

@@ -9,14 +9,11 @@ namespace {
 constexpr std::string_view kProtocols[] = {"SCTP", "TCP", "UDP"};
 constexpr std::string_view kPullPolicies[] = {"Always", "IfNotPresent", "Never"};
 constexpr std::string_view kMessagePolicies[] = {"FallbackToLogsOnError", "File"};
-constexpr std::string_view kResizePolicies[] = {"NotRequired", "RestartContainer"};
-constexpr std::string_view kResizable[] = {"cpu", "memory"};
+constexpr size_t kRestartRulesMax = 20, kExitCodesMax = 255;
 
-void validatePorts(Checker &check, const FieldPath &path, const JsonArray &ports) {
+void validatePorts(Checker &check, const FieldPath &path, const JsonObject &container) {
     std::set<std::string_view> names;
-    for (size_t i = 0; i < ports.size(); ++i) {
-        const JsonObject &port = asObject(ports[i]);
-        const FieldPath own = path[i];
+    check.each(path, container, "ports", [&](const FieldPath &own, const JsonObject &port) {
         if (const std::string_view name = textAt(port, "name"); !name.empty()) {
             const Problems problems = portNameErrors(name);
             check.errors.invalidEach(own / "name", name, problems);
@@ -32,57 +29,94 @@ void validatePorts(Checker &check, const FieldPath &path, const JsonArray &ports
         check.requiredWord(own, port, "protocol", kProtocols);
         if (const std::string_view ip = textAt(port, "hostIP"); !ip.empty())
             check.ip(own / "hostIP", ip);
-    }
+    });
 }
 
-void validateResizePolicies(Checker &check, const FieldPath &path, const JsonArray &policies,
-                            std::string_view restartPolicy) {
+/// No two containers may want the same port of the host.
+void validateHostPorts(Checker &check, const FieldPath &path, const JsonObject &container,
+                       std::set<std::string> &taken) {
+    check.each(path, container, "ports", [&](const FieldPath &own, const JsonObject &port) {
+        const int64_t hostPort = intAt(port, "hostPort");
+        const std::string key = fmt::format("{}/{}/{}", textAt(port, "protocol"), textAt(port, "hostIP"), hostPort);
+        if (hostPort != 0 && !taken.insert(key).second)
+            check.errors.duplicate(own / "hostPort", key);
+    });
+}
+
+void validateResizePolicies(Checker &check, const FieldPath &path, const JsonObject &container,
+                            std::string_view podRestartPolicy) {
+    static constexpr std::string_view kPolicies[] = {"NotRequired", "RestartContainer"};
+    static constexpr std::string_view kResizable[] = {"cpu", "memory"};
     std::set<std::string_view> seen;
-    for (size_t i = 0; i < policies.size(); ++i) {
-        const JsonObject &policy = asObject(policies[i]);
-        check.requiredWord(path[i], policy, "resourceName", kResizable);
-        check.requiredWord(path[i], policy, "restartPolicy", kResizePolicies);
-        if (!seen.insert(textAt(policy, "resourceName")).second)
-            check.errors.duplicate(path[i], textAt(policy, "resourceName"));
-        if (restartPolicy == "Never" && textAt(policy, "restartPolicy") != "NotRequired")
-            check.errors.invalid(path[i], textAt(policy, "restartPolicy"),
+    check.each(path, container, "resizePolicy", [&](const FieldPath &own, const JsonObject &policy) {
+        const std::string_view resource = textAt(policy, "resourceName");
+        if (!seen.insert(resource).second)
+            check.errors.duplicate(own, resource);
+        check.requiredWord(own, policy, "resourceName", kResizable);
+        check.requiredWord(own, policy, "restartPolicy", kPolicies);
+        if (podRestartPolicy == "Never" && textAt(policy, "restartPolicy") != "NotRequired")
+            check.errors.invalid(path / "resizePolicy", textAt(policy, "restartPolicy"),
                                  "must be 'NotRequired' when `restartPolicy` is 'Never'");
+    });
+}
+
+void validateRestartRule(Checker &check, const FieldPath &path, const JsonObject &rule) {
+    static constexpr std::string_view kActions[] = {"Restart", "RestartAllContainers"};
+    static constexpr std::string_view kOperators[] = {"In", "NotIn"};
+    check.requiredWord(path, rule, "action", kActions);
+    const FieldPath own = path / "exitCodes";
+    if (!hasAt(rule, "exitCodes")) {
+        check.errors.required(own, "must be specified");
+        return;
     }
+    const JsonObject &codes = objectAt(rule, "exitCodes");
+    check.requiredWord(own, codes, "operator", kOperators);
+    if (arrayAt(codes, "values").empty())
+        check.errors.invalid(own / "values", arrayAt(codes, "values"), "must have at least 1 value");
+    check.maxItems(own, codes, "values", kExitCodesMax);
+}
+
+/// A container's own restart policy and the rules beside it.
+void validateRestartPolicy(Checker &check, const FieldPath &path, const JsonObject &container, ContainerKind kind) {
+    static constexpr std::string_view kPolicies[] = {"Always", "Never", "OnFailure"};
+    if (kind == ContainerKind::Ephemeral)
+        return;
+    const bool rules = !arrayAt(container, "restartPolicyRules").empty();
+    if (!hasAt(container, "restartPolicy")) {
+        if (rules)
+            check.errors.required(path / "restartPolicy", "must specify restartPolicy when restart rules are used");
+        return;
+    }
+    const std::string_view policy = textAt(container, "restartPolicy");
+    if (!oneOf(policy, kPolicies))
+        check.errors.notSupported(path / "restartPolicy", policy, kPolicies);
+    if (rules && kind == ContainerKind::Init && policy == "Always")
+        check.errors.forbidden(path / "restartPolicyRules",
+                               "restartPolicyRules are not allowed for init containers with restart policy \"Always\"");
+    check.maxItems(path, container, "restartPolicyRules", kRestartRulesMax);
+    check.each(path, container, "restartPolicyRules",
+               [&](const FieldPath &own, const JsonObject &rule) { validateRestartRule(check, own, rule); });
 }
 
 /// What every kind of container has.
-void validateCommon(Checker &check, const FieldPath &path, const JsonObject &container, PodNames &names) {
-    const std::string_view name = textAt(container, "name");
-    if (check.requiredText(path, container, "name", dns1123LabelErrors) && !names.containers.emplace(name).second)
-        check.errors.duplicate(path / "name", name);
+void validateCommon(Checker &check, const FieldPath &path, const JsonObject &container, const PodScope &scope) {
+    check.requiredText(path, container, "name", dns1123LabelErrors);
     const std::string_view image = textAt(container, "image");
     if (image.empty())
         check.errors.required(path / "image");
-    else if (std::string_view(" \t\n").find(image.front()) != std::string_view::npos ||
-             std::string_view(" \t\n").find(image.back()) != std::string_view::npos)
-        check.errors.invalid(path / "image", image, "must not have leading or trailing whitespace");
     check.requiredWord(path, container, "terminationMessagePolicy", kMessagePolicies);
-    validatePorts(check, path / "ports", arrayAt(container, "ports"));
-    validateEnvironment(check, path, container);
-    validateVolumeMounts(check, path, container, names);
+    validatePorts(check, path, container);
+    validateEnvironment(check, path, container, scope);
+    validateVolumeMounts(check, path, container, scope);
     check.requiredWord(path, container, "imagePullPolicy", kPullPolicies);
-    validateResources(check, path / "resources", objectAt(container, "resources"), names);
-    validateResizePolicies(check, path / "resizePolicy", arrayAt(container, "resizePolicy"), names.restartPolicy);
-    validateContainerSecurityContext(check, path / "securityContext", objectAt(container, "securityContext"));
-}
-
-void validateHooks(Checker &check, const FieldPath &path, const JsonObject &container) {
-    validateLifecycle(check, path / "lifecycle", objectAt(container, "lifecycle"));
-    if (hasAt(container, "livenessProbe"))
-        validateProbe(check, path / "livenessProbe", objectAt(container, "livenessProbe"), true);
-    if (hasAt(container, "readinessProbe"))
-        validateProbe(check, path / "readinessProbe", objectAt(container, "readinessProbe"), false);
-    if (hasAt(container, "readinessProbe", "terminationGracePeriodSeconds"))
-        check.errors.invalid(path / "readinessProbe" / "terminationGracePeriodSeconds",
-                             intAt(container, "readinessProbe", "terminationGracePeriodSeconds"),
-                             "must not be set for readinessProbes");
-    if (hasAt(container, "startupProbe"))
-        validateProbe(check, path / "startupProbe", objectAt(container, "startupProbe"), true);
+    validateResources(check, path / "resources", objectAt(container, "resources"), scope);
+    validateResizePolicies(check, path, container, scope.restartPolicy);
+    validateContainerSecurityContext(check, path / "securityContext", objectAt(container, "securityContext"),
+                                     scope.hostUsers);
+    const std::string_view spaces = " \t\n\r\v\f";
+    if (scope.isPod && !image.empty() &&
+        (spaces.find(image.front()) != spaces.npos || spaces.find(image.back()) != spaces.npos))
+        check.errors.invalid(path / "image", image, "must not have leading or trailing whitespace");
 }
 
 void forbidMembers(Checker &check, const FieldPath &path, const JsonObject &container,
@@ -92,68 +126,64 @@ void forbidMembers(Checker &check, const FieldPath &path, const JsonObject &cont
             check.errors.forbidden(path / member, detail);
 }
 
-void validateInit(Checker &check, const FieldPath &path, const JsonObject &container) {
-    const std::string_view restartPolicy = textAt(container, "restartPolicy");
-    if (restartPolicy == "Always") {
-        validateHooks(check, path, container); // a sidecar
+void validateInit(Checker &check, const FieldPath &path, const JsonObject &container, const PodScope &scope) {
+    if (textAt(container, "restartPolicy") == "Always") {
+        validateHooks(check, path, container, scope); // a sidecar
         return;
     }
+    if (!arrayAt(container, "resizePolicy").empty())
+        check.errors.invalid(path / "resizePolicy", arrayAt(container, "resizePolicy"),
+                             "must not be set for init containers");
     forbidMembers(check, path, container, {"lifecycle", "livenessProbe", "readinessProbe", "startupProbe"},
                   "may not be set for init containers without restartPolicy=Always");
 }
 
-void validateEphemeral(Checker &check, const FieldPath &path, const JsonObject &container, const PodNames &names) {
+void validateEphemeral(Checker &check, const FieldPath &path, const JsonObject &container, const PodScope &scope) {
+    constexpr std::string_view kWords = "cannot be set for an Ephemeral Container";
+    const std::string_view target = textAt(container, "targetContainerName");
+    if (!target.empty() && !scope.containers.contains(target))
+        check.errors.notFound(path / "targetContainerName", target);
     forbidMembers(check, path, container,
                   {"ports", "livenessProbe", "readinessProbe", "startupProbe", "lifecycle", "resources", "resizePolicy",
-                   "restartPolicy"},
-                  "cannot be set for an Ephemeral Container");
-    const JsonArray &mounts = arrayAt(container, "volumeMounts");
-    for (size_t i = 0; i < mounts.size(); ++i)
-        forbidMembers(check, (path / "volumeMounts")[i], asObject(mounts[i]), {"subPath", "subPathExpr"},
-                      "cannot be set for an Ephemeral Container");
-    const std::string_view target = textAt(container, "targetContainerName");
-    if (!target.empty() && !names.containers.contains(target))
-        check.errors.notFound(path / "targetContainerName", target);
+                   "restartPolicy", "restartPolicyRules"},
+                  kWords);
+    check.each(path, container, "volumeMounts", [&](const FieldPath &own, const JsonObject &mount) {
+        forbidMembers(check, own, mount, {"subPath", "subPathExpr"}, kWords);
+    });
 }
 
 } // namespace
 
 void validateContainers(Checker &check, const FieldPath &path, const JsonArray &containers, ContainerKind kind,
-                        PodNames &names) {
+                        PodScope &scope) {
     if (containers.empty() && kind == ContainerKind::Regular)
         check.errors.required(path);
+    std::set<std::string> hostPorts;
+    std::set<std::string_view> ephemeral;
     for (size_t i = 0; i < containers.size(); ++i) {
         const JsonObject &container = asObject(containers[i]);
-        validateCommon(check, path[i], container, names);
-        constexpr std::string_view kRestartPolicies[] = {"Always", "Never", "OnFailure"};
-        check.optionalWord(path[i], container, "restartPolicy", kRestartPolicies);
-        if (kind == ContainerKind::Init)
-            validateInit(check, path[i], container);
-        else if (kind == ContainerKind::Ephemeral)
-            validateEphemeral(check, path[i], container, names);
-        else
-            validateHooks(check, path[i], container);
-    }
-}
-
-void validateHostPorts(Checker &check, const FieldPath &path, const JsonArray &containers, bool hostNetwork) {
-    std::set<std::string> taken;
-    for (size_t i = 0; i < containers.size(); ++i) {
-        const JsonArray &ports = arrayAt(asObject(containers[i]), "ports");
-        for (size_t j = 0; j < ports.size(); ++j) {
-            const JsonObject &port = asObject(ports[j]);
-            const int64_t hostPort = intAt(port, "hostPort");
-            const FieldPath own = (path[i] / "ports")[j];
-            if (hostNetwork && hostPort != intAt(port, "containerPort"))
-                check.errors.invalid(own / "containerPort", intAt(port, "containerPort"),
-                                     "must match `hostPort` when `hostNetwork` is true");
-            if (hostPort == 0)
-                continue;
-            const std::string key = fmt::format("{}/{}/{}", textAt(port, "protocol"), textAt(port, "hostIP"), hostPort);
-            if (!taken.insert(key).second)
-                check.errors.duplicate(own / "hostPort", key);
+        const std::string_view name = textAt(container, "name");
+        validateCommon(check, path[i], container, scope);
+        if (!name.empty() && (scope.containers.contains(name) || ephemeral.contains(name)))
+            check.errors.duplicate(path[i] / "name", name);
+        validateRestartPolicy(check, path[i], container, kind);
+        if (kind == ContainerKind::Ephemeral) {
+            validateEphemeral(check, path[i], container, scope); // may only target the others
+            ephemeral.insert(name);
+            continue;
+        }
+        scope.containers.emplace(name);
+        if (kind == ContainerKind::Init) {
+            hostPorts.clear(); // init containers run one after the other
+            validateHostPorts(check, path[i], container, hostPorts);
+            validateInit(check, path[i], container, scope);
+        } else {
+            validateHooks(check, path[i], container, scope);
         }
     }
+    if (kind == ContainerKind::Regular)
+        for (size_t i = 0; i < containers.size(); ++i)
+            validateHostPorts(check, path[i], asObject(containers[i]), hostPorts);
 }
 
 } // namespace coracle::apiserver

@@ -9,17 +9,10 @@ namespace {
 
 constexpr std::string_view kContainerResources[] = {"cpu", "ephemeral-storage", "memory"};
 
-bool isHugePages(std::string_view name) {
-    return name.starts_with("hugepages-");
-}
-
-/// Named by its maker: neither unprefixed nor of kubernetes.io.
-bool isExtended(std::string_view name) {
-    return name.find('/') != name.npos && name.find("kubernetes.io/") == name.npos;
-}
+constexpr std::string_view kPodResources[] = {"cpu", "hugepages-", "memory"};
 
 bool isWholeOnly(std::string_view name) {
-    return isHugePages(name) || isExtended(name);
+    return isHugePages(name) || isExtendedResource(name);
 }
 
 void validateResourceName(Checker &check, const FieldPath &path, std::string_view name) {
@@ -30,18 +23,26 @@ void validateResourceName(Checker &check, const FieldPath &path, std::string_vie
     if (name.find('/') == name.npos) {
         if (!oneOf(name, kContainerResources) && !isHugePages(name))
             check.errors.invalid(path, name, "must be a standard resource for containers");
-    } else if (isExtended(name) && name.starts_with("requests.")) {
+    } else if (!isExtendedResource(name)) {
         check.errors.invalid(path, name, "doesn't follow extended resource name standard");
     }
 }
 
 using Amounts = std::map<std::string_view, api::Quantity>;
 
-Amounts validateAmounts(Checker &check, const FieldPath &path, const JsonObject &list) {
+void validatePodResourceName(Checker &check, const FieldPath &path, std::string_view name) {
+    if (name != "cpu" && name != "memory" && !isHugePages(name))
+        check.errors.notSupported(path, name, kPodResources);
+}
+
+using NameRule = void (*)(Checker &, const FieldPath &, std::string_view);
+
+Amounts validateAmounts(Checker &check, const FieldPath &path, const JsonObject &list,
+                        NameRule nameRule = validateResourceName) {
     Amounts amounts;
     for (const auto &[name, value] : list) {
         const FieldPath own = path.key(name);
-        validateResourceName(check, own, name);
+        nameRule(check, own, name);
         const std::optional<api::Quantity> amount = check.quantity(own, value);
         if (!amount)
             continue;
@@ -54,13 +55,20 @@ Amounts validateAmounts(Checker &check, const FieldPath &path, const JsonObject 
 
 } // namespace
 
+bool isHugePages(std::string_view name) {
+    return name.starts_with("hugepages-");
+}
+
+bool isExtendedResource(std::string_view name) {
+    return name.find('/') != name.npos && name.find("kubernetes.io/") == name.npos && !name.starts_with("requests.");
+}
+
 void validateResourceList(Checker &check, const FieldPath &path, const JsonObject &list) {
     validateAmounts(check, path, list);
 }
 
-void validateResources(Checker &check, const FieldPath &path, const JsonObject &resources, const PodNames &names) {
-    const Amounts limits = validateAmounts(check, path / "limits", objectAt(resources, "limits"));
-    const Amounts requests = validateAmounts(check, path / "requests", objectAt(resources, "requests"));
+/// Requests fit their limits, where both are given.
+static void validateFit(Checker &check, const FieldPath &path, const Amounts &limits, const Amounts &requests) {
     bool hugePages = false, cpuOrMemory = false;
     for (const Amounts *amounts : {&limits, &requests})
         for (const auto &[name, amount] : *amounts) {
@@ -83,18 +91,67 @@ void validateResources(Checker &check, const FieldPath &path, const JsonObject &
     }
     if (hugePages && !cpuOrMemory)
         check.errors.forbidden(path, "HugePages require cpu or memory");
+}
+
+void validateResources(Checker &check, const FieldPath &path, const JsonObject &resources, const PodScope &scope) {
+    const Amounts limits = validateAmounts(check, path / "limits", objectAt(resources, "limits"));
+    const Amounts requests = validateAmounts(check, path / "requests", objectAt(resources, "requests"));
+    validateFit(check, path, limits, requests);
     std::set<std::string_view> seen;
-    const JsonArray &claims = arrayAt(resources, "claims");
-    for (size_t i = 0; i < claims.size(); ++i) {
-        const std::string_view name = textAt(asObject(claims[i]), "name");
-        const FieldPath own = (path / "claims")[i];
+    check.each(path, resources, "claims", [&](const FieldPath &own, const JsonObject &claim) {
+        const std::string_view name = textAt(claim, "name");
         if (name.empty())
             check.errors.required(own / "name");
-        else if (!names.resourceClaims.contains(name))
-            check.errors.notFound(own / "name", name);
         else if (!seen.insert(name).second)
             check.errors.duplicate(own, name);
-    }
+        else if (!scope.resourceClaims.contains(name))
+            check.errors.notFound(own, name);
+    });
+}
+
+/// The sum of what the containers of a pod request; sidecars run beside the others.
+static Amounts sumOfRequests(const JsonObject &spec) {
+    Amounts sum;
+    for (const std::string_view list : {"containers", "initContainers"})
+        for (const JsonValue &container : arrayAt(spec, list)) {
+            if (list == "initContainers" && textAt(asObject(container), "restartPolicy") != "Always")
+                continue;
+            for (const auto &[name, value] : objectAt(asObject(container), "resources", "requests"))
+                if (const auto amount = api::Quantity::parse(asText(value)))
+                    sum[name] += *amount;
+        }
+    return sum;
+}
+
+void validatePodResources(Checker &check, const FieldPath &path, const JsonObject &spec) {
+    const JsonObject &resources = objectAt(spec, "resources");
+    const FieldPath own = path / "resources";
+    if (resources.empty())
+        return;
+    if (!arrayAt(resources, "claims").empty())
+        check.errors.forbidden(own / "claims", "claims cannot be set for Resources at pod-level");
+    const Amounts limits =
+        validateAmounts(check, own / "limits", objectAt(resources, "limits"), validatePodResourceName);
+    const Amounts requests =
+        validateAmounts(check, own / "requests", objectAt(resources, "requests"), validatePodResourceName);
+    validateFit(check, own, limits, requests);
+    const Amounts sum = sumOfRequests(spec);
+    for (const auto &[name, request] : requests)
+        if (const auto wanted = sum.find(name); wanted != sum.end() && wanted->second > request)
+            check.errors.invalid((own / "requests").key(name), request.text(),
+                                 fmt::format("must be greater than or equal to aggregate container requests of {}",
+                                             wanted->second.text()));
+    for (const std::string_view list : {"containers", "initContainers"})
+        check.each(path, spec, list, [&](const FieldPath &container, const JsonObject &object) {
+            for (const auto &[name, value] : objectAt(object, "resources", "limits")) {
+                const auto limit = limits.find(name);
+                const auto amount = api::Quantity::parse(asText(value));
+                if (limit != limits.end() && amount && *amount > limit->second)
+                    check.errors.invalid(
+                        (container / "resources" / "limits").key(name), amount->text(),
+                        fmt::format("must be less than or equal to pod limits of {}", limit->second.text()));
+            }
+        });
 }
 
 /// An amount of a resource list; zero when absent.

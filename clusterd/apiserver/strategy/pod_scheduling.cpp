@@ -1,5 +1,6 @@
 #include "clusterd/apiserver/strategy/pod_validation.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace coracle::apiserver {
@@ -74,14 +75,23 @@ void validateWeight(Checker &check, const FieldPath &path, const JsonObject &pre
         check.errors.invalid(path / "weight", weight, "must be in the range 1-100");
 }
 
+/// Keys of the pod's own labels that join the selector.
 void validateLabelKeys(Checker &check, const FieldPath &path, const JsonObject &term) {
     for (const std::string_view name : {"matchLabelKeys", "mismatchLabelKeys"}) {
         const JsonArray &keys = arrayAt(term, name);
-        if (!keys.empty() && !hasAt(term, "labelSelector"))
+        if (!keys.empty() && !hasAt(term, "labelSelector")) {
             check.errors.forbidden(path / name, "must not be specified when labelSelector is not set");
+            continue;
+        }
         for (size_t i = 0; i < keys.size(); ++i)
             check.errors.invalidEach((path / name)[i], asText(keys[i]), qualifiedNameErrors(asText(keys[i])));
     }
+    const JsonArray &keys = arrayAt(term, "matchLabelKeys"), &others = arrayAt(term, "mismatchLabelKeys");
+    for (size_t i = 0; i < keys.size(); ++i)
+        if (std::ranges::find(others, keys[i]) != others.end())
+            check.errors.invalid((path / "matchLabelKeys")[i], asText(keys[i]),
+                                 "exists in both matchLabelKeys and "
+                                 "mismatchLabelKeys");
 }
 
 void validatePodTerm(Checker &check, const FieldPath &path, const JsonObject &term) {

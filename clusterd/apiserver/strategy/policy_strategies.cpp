@@ -1,7 +1,10 @@
 #include "clusterd/apiserver/strategy/pod_validation.h"
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/apiserver/strategy/warnings.h"
 
-/// policy, scheduling.k8s.io, node.k8s.io, autoscaling.
+#include <fmt/format.h>
+
+/// policy, scheduling.k8s.io, node.k8s.io.
 namespace coracle::apiserver {
 
 namespace {
@@ -51,6 +54,7 @@ void validatePriorityClassUpdate(Checker &check, const JsonObject &object, const
 void validateRuntimeClass(Checker &check, const JsonObject &object) {
     check.requiredText(FieldPath(), object, "handler", dns1123LabelErrors);
     validateResourceList(check, FieldPath("overhead.podFixed"), objectAt(object, "overhead", "podFixed"));
+    check.labels(FieldPath("scheduling.nodeSelector"), objectAt(object, "scheduling", "nodeSelector"));
     validateTolerations(check, FieldPath("scheduling.tolerations"), arrayAt(object, "scheduling", "tolerations"));
 }
 
@@ -58,27 +62,25 @@ void validateRuntimeClassUpdate(Checker &check, const JsonObject &object, const 
     check.immutable(FieldPath(), object, old, "handler");
 }
 
-void validateAutoscaler(Checker &check, const JsonObject &object) {
-    const JsonObject &spec = objectAt(object, "spec"), &target = objectAt(spec, "scaleTargetRef");
-    check.intRange(kSpec, spec, "minReplicas", 1, INT32_MAX, "must be greater than or equal to 1");
-    const int64_t most = intAt(spec, "maxReplicas");
-    if (most < 1)
-        check.errors.invalid(kSpec / "maxReplicas", most, "must be greater than 0");
-    if (hasAt(spec, "minReplicas") && most < intAt(spec, "minReplicas"))
-        check.errors.invalid(kSpec / "maxReplicas", most, "must be greater than or equal to `minReplicas`");
-    check.requiredText(kSpec / "scaleTargetRef", target, "kind", pathSegmentErrors);
-    check.requiredText(kSpec / "scaleTargetRef", target, "name", pathSegmentErrors);
+void warnRuntimeClass(WarningList &warnings, const JsonObject &object, const JsonObject *) {
+    for (const auto &[key, value] : objectAt(object, "scheduling", "nodeSelector"))
+        if (const auto words = deprecatedNodeLabel(key))
+            warnings.push_back(fmt::format("scheduling.nodeSelector[{}]: {}", std::string_view(key), *words));
+}
+
+void validateBudgetStatus(Checker &check, const JsonObject &object, const JsonObject &) {
+    check.counters(object, {"disruptionsAllowed", "currentHealthy", "desiredHealthy", "expectedPods"});
 }
 
 } // namespace
 
 void addPolicyStrategies(StrategyMap &map) {
     map.make<RuleStrategy>("policy", "poddisruptionbudgets", validateDisruptionBudget, nullptr,
-                           RuleStrategy::Options{.unconditionalUpdate = false});
+                           RuleStrategy::Options{.unconditionalUpdate = false, .status = validateBudgetStatus});
     map.make<RuleStrategy>("scheduling.k8s.io", "priorityclasses", validatePriorityClass, validatePriorityClassUpdate);
-    map.make<RuleStrategy>("node.k8s.io", "runtimeclasses", validateRuntimeClass, validateRuntimeClassUpdate,
-                           RuleStrategy::Options{.createOnUpdate = true, .unconditionalUpdate = false});
-    map.make<RuleStrategy>("autoscaling", "horizontalpodautoscalers", validateAutoscaler);
+    map.make<RuleStrategy>(
+        "node.k8s.io", "runtimeclasses", validateRuntimeClass, validateRuntimeClassUpdate,
+        RuleStrategy::Options{.createOnUpdate = true, .unconditionalUpdate = false, .warn = warnRuntimeClass});
 }
 
 } // namespace coracle::apiserver

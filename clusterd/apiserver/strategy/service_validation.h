@@ -2,10 +2,12 @@
 
 #include "clusterd/apiserver/strategy/validators.h"
 
-/// Validation of Services (pkg/apis/core/validation).
+/// Validation of Services (pkg/apis/core/validation, pkg/api/service).
 namespace coracle::apiserver {
 
-void validateService(Checker &check, const JsonObject &service);
+/// The old object is null on create.
+void validateService(Checker &check, const JsonObject &service, const JsonObject *old);
 void validateServiceUpdate(Checker &check, const JsonObject &service, const JsonObject &old);
+void validateServiceStatus(Checker &check, const JsonObject &service);
 
 } // namespace coracle::apiserver

@@ -47,9 +47,12 @@ class RuleStrategy : public Strategy {
 public:
     using Validate = void (*)(Checker &, const JsonObject &object);
     using ValidateUpdate = void (*)(Checker &, const JsonObject &object, const JsonObject &old);
+    using Warn = void (*)(std::vector<std::string> &warnings, const JsonObject &object, const JsonObject *old);
     struct Options {
         bool createOnUpdate = false;
         bool unconditionalUpdate = true;
+        ValidateUpdate status = nullptr; ///< what an update of the status may not do
+        Warn warn = nullptr;             ///< not asked when a sub-resource is written
     };
 
     explicit RuleStrategy(Validate validate, ValidateUpdate update = nullptr) : RuleStrategy(validate, update, {}) {}
@@ -59,6 +62,8 @@ public:
     void validate(const StrategyContext &, const JsonObject &object, std::vector<StatusCause> &causes) const override;
     void validateUpdate(const StrategyContext &context, const JsonObject &object, const JsonObject &old,
                         std::vector<StatusCause> &causes) const override;
+    void warnings(const StrategyContext &context, const JsonObject &object, const JsonObject *old,
+                  std::vector<std::string> &warnings) const override;
     bool allowCreateOnUpdate() const override { return m_options.createOnUpdate; }
     bool allowUnconditionalUpdate() const override { return m_options.unconditionalUpdate; }
 
@@ -69,13 +74,24 @@ private:
 };
 
 void addPodStrategies(StrategyMap &map);
-void addServiceStrategies(StrategyMap &map, const Reader &reader, Random &random, const ServiceNetworks &networks);
+class ServiceIpAllocator;
+void addServiceStrategies(StrategyMap &map, ServiceIpAllocator &ips, const Reader &reader, Random &random,
+                          const ServiceNetworks &networks);
 void addWorkloadStrategies(StrategyMap &map);
 void addBatchStrategies(StrategyMap &map);
 void addConfigStrategies(StrategyMap &map);
-void addClusterStrategies(StrategyMap &map, Random &random);
+void addClusterStrategies(StrategyMap &map);
 void addStorageStrategies(StrategyMap &map, Clock &clock);
+void addStorageClassStrategies(StrategyMap &map);
+void addQuotaStrategies(StrategyMap &map, Random &random);
+void addAutoscalingStrategies(StrategyMap &map);
+void addAdmissionRegistrationStrategies(StrategyMap &map);
+void addApiServiceStrategies(StrategyMap &map);
+void addFlowControlStrategies(StrategyMap &map);
+void addResourceClaimStrategies(StrategyMap &map);
+void addResourceSliceStrategies(StrategyMap &map);
 void addNetworkingStrategies(StrategyMap &map);
+void addEndpointSliceStrategies(StrategyMap &map);
 void addRbacStrategies(StrategyMap &map);
 void addPolicyStrategies(StrategyMap &map);
 void addCertificateStrategies(StrategyMap &map);

@@ -48,6 +48,7 @@ void Strategy::validateUpdate(const StrategyContext &context, const JsonObject &
         validate(context, object, causes);
 }
 
-void Strategy::warnings(const StrategyContext &, const JsonObject &, std::vector<std::string> &) const {}
+void Strategy::warnings(const StrategyContext &, const JsonObject &, const JsonObject *,
+                        std::vector<std::string> &) const {}
 
 } // namespace coracle::apiserver

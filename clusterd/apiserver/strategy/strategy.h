@@ -2,11 +2,16 @@
 
 #include "core/api/schema.h"
 #include "core/base/result.h"
+#include "core/base/task.h"
 
 #include <boost/json/object.hpp>
 #include <memory>
 #include <string>
 #include <vector>
+
+namespace coracle::client {
+class Client;
+}
 
 namespace coracle::apiserver {
 
@@ -32,8 +37,11 @@ public:
                           std::vector<StatusCause> &causes) const;
     virtual void validateUpdate(const StrategyContext &, const boost::json::object &object,
                                 const boost::json::object &old, std::vector<StatusCause> &causes) const;
-    virtual void warnings(const StrategyContext &, const boost::json::object &object,
+    /// Appends what the client should know of a write that succeeds; old is null on create.
+    virtual void warnings(const StrategyContext &, const boost::json::object &object, const boost::json::object *old,
                           std::vector<std::string> &warnings) const;
+    /// What a deletion changes in an object that has to wait for its clean-up (finalizers).
+    virtual void prepareForDelete(const StrategyContext &, boost::json::object &) const {}
     /// PUT on a missing object creates it.
     virtual bool allowCreateOnUpdate() const { return false; }
     /// PUT without metadata.resourceVersion overwrites.
@@ -41,12 +49,14 @@ public:
     /// Seconds of graceful deletion for this object when the request names none; 0: delete at once (all but pods).
     virtual int64_t defaultGracePeriodSeconds(const boost::json::object &) const { return 0; }
     /// Reserves what the object needs from allocators (cluster IPs, node ports), writing it into the object. Undone by
-    /// release() when the write fails. old is null on create.
-    virtual Result<> allocate(const StrategyContext &, boost::json::object &, const boost::json::object *) const {
-        return {};
+    /// release() when the write fails. old is null on create. A dry run looks for what is free and reserves nothing.
+    virtual Task<Result<>> allocate(const StrategyContext &, boost::json::object &, const boost::json::object *) const {
+        co_return Result<>{};
     }
     /// Gives back what `gone` held and `kept` (null: deleted) no longer holds.
-    virtual void release(const StrategyContext &, const boost::json::object &, const boost::json::object *) const {}
+    virtual Task<> release(const StrategyContext &, const boost::json::object &, const boost::json::object *) const {
+        co_return;
+    }
 };
 
 /// The strategies of all kinds; kinds without special rules share the default one (which splits spec from status and
@@ -55,6 +65,8 @@ class StrategyTable {
 public:
     virtual ~StrategyTable() = default;
     virtual const Strategy &strategyFor(const api::ResourceInfo &resource) const = 0;
+    /// Before the first request: what allocators write their own objects with (IPAddress). It outlives the table's use.
+    virtual void connect(client::Client &) {}
 };
 
 } // namespace coracle::apiserver

@@ -24,67 +24,19 @@ std::string tooLong(size_t bytesMax) {
     return fmt::format("must be no more than {} bytes", bytesMax);
 }
 
-bool isLabelText(std::string_view text) {
-    return !text.empty() && isLowerOrDigit(text.front()) && isLowerOrDigit(text.back()) &&
-           std::ranges::all_of(text, [](char letter) { return isLowerOrDigit(letter) || letter == '-'; });
-}
-
-bool isSubdomainText(std::string_view text) {
-    for (;;) {
-        const size_t dot = text.find('.');
-        if (!isLabelText(text.substr(0, dot)))
-            return false;
-        if (dot == text.npos)
-            return true;
-        text.remove_prefix(dot + 1);
-    }
-}
-
-/// The two causes that most rules have: too long, and not of the form.
-Problems form(std::string_view text, size_t bytesMax, bool good, std::string_view words) {
-    Problems problems;
-    if (text.size() > bytesMax)
-        problems.push_back(tooLong(bytesMax));
-    if (!good)
-        problems.emplace_back(words);
-    return problems;
-}
-
 } // namespace
-
-Problems dns1035LabelErrors(std::string_view text) {
-    return form(text, 63, isLabelText(text) && isLower(text.front()),
-                "a DNS-1035 label must consist of lower case alphanumeric characters or '-', start with an alphabetic "
-                "character, and end with an alphanumeric character (e.g. 'my-name',  or 'abc-123', regex used for "
-                "validation is '[a-z]([-a-z0-9]*[a-z0-9])?')");
-}
-
-Problems wildcardSubdomainErrors(std::string_view text) {
-    return form(text, 253, text.starts_with("*.") && isSubdomainText(text.substr(2)),
-                "a wildcard DNS-1123 subdomain must start with '*.', followed by a valid DNS subdomain, which must "
-                "consist of lower case alphanumeric characters, '-' or '.' and end with an alphanumeric character "
-                "(e.g. '*.example.com', regex used for validation is "
-                "'\\*\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*')");
-}
-
-Problems pathSegmentErrors(std::string_view text) {
-    Problems problems;
-    if (text == "." || text == "..")
-        return {fmt::format("may not be '{}'", text)};
-    for (const char letter : {'/', '%'})
-        if (text.find(letter) != text.npos)
-            problems.push_back(fmt::format("may not contain '{}'", letter));
-    return problems;
-}
 
 Problems configKeyErrors(std::string_view text) {
     const bool good = !text.empty() && std::ranges::all_of(text, [](char letter) {
         return isAlphanumeric(letter) || letter == '-' || letter == '_' || letter == '.';
     });
-    Problems problems = form(text, 253, good,
-                             "a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. "
-                             "'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is "
-                             "'[-._a-zA-Z0-9]+')");
+    Problems problems;
+    if (text.size() > 253)
+        problems.push_back(tooLong(253));
+    if (!good)
+        problems.emplace_back("a valid config key must consist of alphanumeric characters, '-', '_' or '.' (e.g. "
+                              "'key.name',  or 'KEY_NAME',  or 'key-name', regex used for validation is "
+                              "'[-._a-zA-Z0-9]+')");
     if (text == "." || text == "..")
         problems.push_back(fmt::format("must not be '{}'", text));
     else if (text.starts_with(".."))
@@ -130,6 +82,37 @@ Problems domainPrefixedPathErrors(std::string_view text) {
         }))
         problems.emplace_back("path part must consist of the characters that RFC 3986 allows in a path");
     return problems;
+}
+
+Problems httpHeaderNameErrors(std::string_view text) {
+    const auto good = [](char letter) { return isAlphanumeric(letter) || letter == '-'; };
+    if (!text.empty() && std::ranges::all_of(text, good))
+        return {};
+    return {"a valid HTTP header must consist of alphanumeric characters or '-' (e.g. 'X-Header-Name', regex used for "
+            "validation is '[-A-Za-z0-9]+')"};
+}
+
+Problems cIdentifierErrors(std::string_view text) {
+    const auto good = [](char letter) { return isAlphanumeric(letter) || letter == '_'; };
+    if (!text.empty() && !isDigit(text.front()) && std::ranges::all_of(text, good))
+        return {};
+    return {"a valid C identifier must start with alphabetic character or '_', followed by a string of alphanumeric "
+            "characters or '_' (e.g. 'my_name',  or 'MY_NAME',  or 'MyName', regex used for validation is "
+            "'[A-Za-z_][A-Za-z0-9_]*')"};
+}
+
+Problems csiDriverNameErrors(std::string_view text) {
+    std::string lower(text);
+    std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+    return dns1123SubdomainErrors(lower);
+}
+
+Problems fullyQualifiedNameErrors(std::string_view text) {
+    if (Problems problems = dns1123SubdomainErrors(text); !problems.empty())
+        return problems;
+    if (std::ranges::count(text, '.') < 2)
+        return {"should be a domain with at least three segments separated by dots"};
+    return {};
 }
 
 } // namespace coracle::apiserver

@@ -7,6 +7,8 @@
 
 namespace coracle::apiserver {
 
+constexpr size_t kAnnotationsBytesMax = 256 << 10;
+
 bool oneOf(std::string_view word, Words words) {
     return std::ranges::find(words, word) != words.end();
 }
@@ -51,6 +53,51 @@ void Checker::intRange(const FieldPath &path, const JsonObject &object, std::str
         return;
     if (const int64_t value = intAt(object, name); value < least || value > most)
         errors.invalid(path / name, value, detail);
+}
+
+void Checker::positive(const FieldPath &path, const JsonObject &object, std::string_view name) {
+    intRange(path, object, name, 1, INT64_MAX, kPositive);
+}
+
+void Checker::required(const FieldPath &path, const JsonObject &object, std::initializer_list<std::string_view> names) {
+    for (const std::string_view name : names)
+        if (isEmptyJson(object.if_contains(name)))
+            errors.required(path / name);
+}
+
+void Checker::maxItems(const FieldPath &path, const JsonObject &object, std::string_view list, size_t most) {
+    if (const size_t count = arrayAt(object, list).size(); count > most)
+        errors.tooMany(path / list, count, most);
+}
+
+void Checker::maxBytes(const FieldPath &path, const JsonObject &object, std::string_view name, size_t most) {
+    if (textAt(object, name).size() > most)
+        errors.tooLong(path / name, most);
+}
+
+void Checker::positiveQuantity(const FieldPath &path, const JsonValue &value) {
+    auto parsed = api::Quantity::parse(value.is_string() ? std::string(asText(value)) : Shown(value).text);
+    if (parsed && parsed->sign() <= 0)
+        errors.invalid(path, parsed->text(), "must be greater than zero");
+    else if (!parsed)
+        errors.invalid(path, value, parsed.error().message);
+}
+
+void Checker::localPath(const FieldPath &path, std::string_view text) {
+    if (text.starts_with('/'))
+        errors.invalid(path, text, "must be a relative path");
+    noWayUp(path, text);
+}
+
+void Checker::noWayUp(const FieldPath &path, std::string_view text) {
+    for (size_t start = 0; start <= text.size();) {
+        const size_t end = std::min(text.find('/', start), text.size());
+        if (text.substr(start, end - start) == "..") {
+            errors.invalid(path, text, "must not contain '..'");
+            return;
+        }
+        start = end + 1;
+    }
 }
 
 void Checker::immutable(const FieldPath &path, const JsonObject &object, const JsonObject &old, std::string_view name) {
@@ -114,6 +161,29 @@ std::optional<api::Quantity> Checker::quantity(const FieldPath &path, const Json
         return std::nullopt;
     }
     return *parsed;
+}
+
+void Checker::counters(const JsonObject &object, std::initializer_list<std::string_view> names,
+                       std::initializer_list<Limit> limits) {
+    const FieldPath path("status");
+    const JsonObject &status = objectAt(object, "status");
+    for (const std::string_view name : names)
+        notNegative(path, status, name);
+    for (const Limit &limit : limits)
+        if (intAt(status, limit.counter) > intAt(status, limit.limit))
+            errors.invalid(path / limit.counter, intAt(status, limit.counter), limit.words);
+}
+
+void Checker::annotations(const FieldPath &path, const JsonObject &annotations) {
+    size_t bytes = 0;
+    for (const auto &[key, value] : annotations) {
+        std::string lower(key);
+        std::ranges::transform(lower, lower.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? char(c | 0x20) : c; });
+        errors.invalidEach(path, std::string_view(key), qualifiedNameErrors(lower));
+        bytes += key.size() + asText(value).size();
+    }
+    if (bytes > kAnnotationsBytesMax)
+        errors.tooLong(path, kAnnotationsBytesMax);
 }
 
 void Checker::labels(const FieldPath &path, const JsonObject &labels) {
@@ -209,6 +279,31 @@ bool isIp(std::string_view text) {
 
 bool isIpv6(std::string_view text) {
     return isIp(text) && text.find(':') != text.npos;
+}
+
+Problems reachableIpErrors(std::string_view text) {
+    const std::optional<std::string> bytes = ipBytes(text);
+    if (!bytes)
+        return {"must be a valid IP address"};
+    auto in = [&](std::string_view range) { return parseCidr(range)->contains(*bytes); };
+    Problems problems;
+    if (in("0.0.0.0/32") || in("::/128"))
+        problems.push_back(fmt::format("may not be unspecified ({})", text));
+    if (in("127.0.0.0/8") || in("::1/128"))
+        problems.emplace_back("may not be in the loopback range (127.0.0.0/8, ::1/128)");
+    if (in("169.254.0.0/16") || in("fe80::/10"))
+        problems.emplace_back("may not be in the link-local range (169.254.0.0/16, fe80::/10)");
+    if (in("224.0.0.0/24") || in("ff02::/16"))
+        problems.emplace_back("may not be in the link-local multicast range (224.0.0.0/24, ff02::/10)");
+    return problems;
+}
+
+std::string canonicalIp(std::string_view text) {
+    const std::optional<std::string> bytes = ipBytes(text);
+    char address[INET6_ADDRSTRLEN] = "";
+    if (bytes)
+        ::inet_ntop(bytes->size() == 4 ? AF_INET : AF_INET6, bytes->data(), address, sizeof address);
+    return address;
 }
 
 std::optional<Cidr> parseCidr(std::string_view text) {

@@ -1,5 +1,7 @@
 #include "clusterd/apiserver/strategy/pod_validation.h"
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/apiserver/strategy/volume_sources.h"
+#include "clusterd/apiserver/strategy/warnings.h"
 
 /// apps/v1, and core/v1 ReplicationController.
 namespace coracle::apiserver {
@@ -16,6 +18,80 @@ void validateTemplate(Checker &check, const JsonObject &object) {
     if (hasAt(podTemplate, "spec", "activeDeadlineSeconds"))
         check.errors.forbidden(kSpec / "template" / "spec" / "activeDeadlineSeconds",
                                "activeDeadlineSeconds in ReplicaSet is not Supported");
+}
+
+/// collisionCount only grows: names are made with it.
+void checkCollisions(Checker &check, const JsonObject &object, const JsonObject &old) {
+    check.notNegative(FieldPath("status"), objectAt(object, "status"), "collisionCount");
+    const int64_t now = intAt(object, "status", "collisionCount"), before = intAt(old, "status", "collisionCount");
+    if (hasAt(old, "status", "collisionCount") && now < before)
+        check.errors.invalid(FieldPath("status.collisionCount"), now, "cannot be decremented");
+}
+
+constexpr std::string_view kAboveReady = "cannot be greater than readyReplicas";
+
+void validateDeploymentStatus(Checker &check, const JsonObject &object, const JsonObject &old) {
+    check.counters(object,
+                   {"observedGeneration", "replicas", "updatedReplicas", "readyReplicas", "availableReplicas",
+                    "unavailableReplicas", "terminatingReplicas"},
+                   {{"updatedReplicas", "replicas"},
+                    {"readyReplicas", "replicas"},
+                    {"availableReplicas", "replicas"},
+                    {"availableReplicas", "readyReplicas", kAboveReady}});
+    checkCollisions(check, object, old);
+}
+
+/// ReplicaSet and ReplicationController.
+void validateReplicaStatus(Checker &check, const JsonObject &object, const JsonObject &) {
+    check.counters(object,
+                   {"replicas", "fullyLabeledReplicas", "readyReplicas", "availableReplicas", "observedGeneration",
+                    "terminatingReplicas"},
+                   {{"fullyLabeledReplicas", "replicas"},
+                    {"readyReplicas", "replicas"},
+                    {"availableReplicas", "replicas"},
+                    {"availableReplicas", "readyReplicas", kAboveReady}});
+}
+
+void validateStatefulSetStatus(Checker &check, const JsonObject &object, const JsonObject &old) {
+    constexpr std::string_view kAboveReadyStatus = "cannot be greater than status.readyReplicas";
+    check.counters(
+        object,
+        {"replicas", "readyReplicas", "currentReplicas", "updatedReplicas", "availableReplicas", "observedGeneration"},
+        {{"readyReplicas", "replicas"},
+         {"currentReplicas", "replicas"},
+         {"updatedReplicas", "replicas"},
+         {"availableReplicas", "readyReplicas", kAboveReadyStatus}});
+    checkCollisions(check, object, old);
+}
+
+void validateDaemonSetStatus(Checker &check, const JsonObject &object, const JsonObject &old) {
+    check.counters(object, {"currentNumberScheduled", "numberMisscheduled", "desiredNumberScheduled", "numberReady",
+                            "observedGeneration", "updatedNumberScheduled", "numberAvailable", "numberUnavailable"});
+    checkCollisions(check, object, old);
+}
+
+/// What people write is the template; its warnings come again only when it changes.
+void warnTemplate(WarningList &warnings, const JsonObject &object, const JsonObject *old) {
+    const JsonObject &spec = objectAt(object, "spec");
+    if (!old || !sameMember(spec, objectAt(*old, "spec"), "template"))
+        warnPod(warnings, kSpec / "template", objectAt(spec, "template"));
+}
+
+void warnNamedPods(WarningList &warnings, const JsonObject &object, const JsonObject *old) {
+    if (!old)
+        warnHostname(warnings, object, "Pod names and hostnames");
+    warnTemplate(warnings, object, old);
+}
+
+void warnStatefulSet(WarningList &warnings, const JsonObject &object, const JsonObject *old) {
+    const JsonObject &spec = objectAt(object, "spec");
+    warnTemplate(warnings, object, old);
+    const JsonArray &claims = arrayAt(spec, "volumeClaimTemplates");
+    for (size_t i = 0; i < claims.size() && !old; ++i)
+        warnClaimSpec(warnings, (kSpec / "volumeClaimTemplates")[i], objectAt(asObject(claims[i]), "spec"));
+    if (intAt(spec, "revisionHistoryLimit") < 0)
+        warnings.emplace_back("spec.revisionHistoryLimit: a negative value retains all historical revisions; a value "
+                              ">= 0 is recommended");
 }
 
 void selectorImmutable(Checker &check, const JsonObject &object, const JsonObject &old) {
@@ -120,10 +196,14 @@ void validateStatefulSet(Checker &check, const JsonObject &object) {
     check.optionalWord(kSpec / "persistentVolumeClaimRetentionPolicy", retention, "whenScaled", kRetention);
     check.notNegative(kSpec, spec, "replicas");
     check.notNegative(kSpec, spec, "minReadySeconds");
-    check.notNegative(kSpec, spec, "revisionHistoryLimit");
     check.notNegative(kSpec / "ordinals", objectAt(spec, "ordinals"), "start");
     check.workloadSelector(object, "statefulset");
     validateTemplate(check, object);
+    check.optionalText(kSpec, spec, "serviceName", dns1123LabelErrors);
+    check.each(kSpec, spec, "volumeClaimTemplates", [&](const FieldPath &own, const JsonObject &claim) {
+        check.requiredText(own / "metadata", objectAt(claim, "metadata"), "name", dns1123SubdomainErrors);
+        validateClaimSpec(check, own / "spec", objectAt(claim, "spec"));
+    });
 }
 
 void validateStatefulSetUpdate(Checker &check, const JsonObject &object, const JsonObject &old) {
@@ -206,7 +286,9 @@ void validateReplicationController(Checker &check, const JsonObject &object) {
 
 class DaemonSetStrategy final : public RuleStrategy {
 public:
-    DaemonSetStrategy() : RuleStrategy(validateDaemonSet, selectorImmutable) {}
+    DaemonSetStrategy()
+        : RuleStrategy(validateDaemonSet, selectorImmutable,
+                       {.status = validateDaemonSetStatus, .warn = warnTemplate}) {}
 
     // apps/v1 shows the template's generation as an annotation only.
     void prepareForCreate(const StrategyContext &context, JsonObject &object) const override {
@@ -231,12 +313,17 @@ private:
 } // namespace
 
 void addWorkloadStrategies(StrategyMap &map) {
-    map.make<RuleStrategy>("apps", "deployments", validateDeployment, selectorImmutable);
-    map.make<RuleStrategy>("apps", "replicasets", validateReplicaSet, selectorImmutable);
-    map.make<RuleStrategy>("apps", "statefulsets", validateStatefulSet, validateStatefulSetUpdate);
+    using Options = RuleStrategy::Options;
+    map.make<RuleStrategy>("apps", "deployments", validateDeployment, selectorImmutable,
+                           Options{.status = validateDeploymentStatus, .warn = warnNamedPods});
+    map.make<RuleStrategy>("apps", "replicasets", validateReplicaSet, selectorImmutable,
+                           Options{.status = validateReplicaStatus, .warn = warnNamedPods});
+    map.make<RuleStrategy>("apps", "statefulsets", validateStatefulSet, validateStatefulSetUpdate,
+                           Options{.status = validateStatefulSetStatus, .warn = warnStatefulSet});
     map.make<DaemonSetStrategy>("apps", "daemonsets");
     map.make<RuleStrategy>("apps", "controllerrevisions", validateControllerRevision, validateControllerRevisionUpdate);
-    map.make<RuleStrategy>("", "replicationcontrollers", validateReplicationController);
+    map.make<RuleStrategy>("", "replicationcontrollers", validateReplicationController, nullptr,
+                           Options{.status = validateReplicaStatus, .warn = warnNamedPods});
 }
 
 } // namespace coracle::apiserver

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/garbagecollector/garbage_collector.h"
 
+#include "clusterd/controllers/served_resources.h"
 #include "core/api/typed.h"
 #include "core/base/log.h"
 
@@ -17,25 +18,12 @@ namespace {
 constexpr std::string_view kForeground = "foregroundDeletion";
 constexpr std::string_view kOrphan = "orphan";
 
-bool has(std::span<const std::string_view> verbs, std::string_view verb) {
-    return std::find(verbs.begin(), verbs.end(), verb) != verbs.end();
-}
+constexpr std::string_view kCustomResources = "custom resources";
+/// The definition's event may come before the resource is taken out of what is served.
+constexpr Duration kResourcesAgain = std::chrono::milliseconds(250);
 
-/// Each stored resource once, in its preferred version.
-std::vector<const ResourceInfo *> collectableResources() {
-    std::map<std::string_view, const ResourceInfo *> byPrefix;
-    for (const ResourceInfo &resource : api::builtinResources()) {
-        if (resource.storagePrefix.empty() || resource.resource == "events" || !has(resource.verbs, "delete") ||
-            !has(resource.verbs, "list") || !has(resource.verbs, "watch"))
-            continue;
-        const ResourceInfo *&known = byPrefix[resource.storagePrefix];
-        if (!known || resource.preferredVersion)
-            known = &resource;
-    }
-    std::vector<const ResourceInfo *> resources;
-    for (const auto &[prefix, resource] : byPrefix)
-        resources.push_back(resource);
-    return resources;
+bool isEvents(const ResourceInfo &resource) {
+    return resource.resource == "events" && !resource.runtime;
 }
 
 bool hasFinalizer(const metav1::ObjectMeta &metadata, std::string_view finalizer) {
@@ -44,13 +32,28 @@ bool hasFinalizer(const metav1::ObjectMeta &metadata, std::string_view finalizer
 
 } // namespace
 
-GarbageCollector::GarbageCollector(const ControllerContext &context) : Controller(context, "garbage-collector") {
-    for (const ResourceInfo *resource : collectableResources())
-        informers().get(*resource).addHandler(
-            [this, resource](const ObjectPtr &before, const ObjectPtr &after) { changed(*resource, before, after); });
+GarbageCollector::GarbageCollector(const ControllerContext &context)
+    : Controller(context, "garbage-collector"),
+      m_custom(context, [this](const api::ResourcePtr &resource, const ObjectPtr &before, const ObjectPtr &after) {
+          changed(resource, before, after);
+      }) {
+    for (const api::ResourcePtr &resource : deletableResources(client()))
+        if (!resource->runtime && !isEvents(*resource))
+            informers().get(*resource).addHandler([this, resource](const ObjectPtr &before, const ObjectPtr &after) {
+                changed(resource, before, after);
+            });
+    followDefinitions();
 }
 
-void GarbageCollector::changed(const ResourceInfo &resource, const ObjectPtr &before, const ObjectPtr &after) {
+void GarbageCollector::followDefinitions() {
+    const ResourceInfo *definitions = api::findResource("apiextensions.k8s.io", "customresourcedefinitions");
+    informers().get(*definitions).addHandler([this](const ObjectPtr &, const ObjectPtr &) {
+        queue().add(std::string(kCustomResources));
+        queue().addAfter(std::string(kCustomResources), kResourcesAgain);
+    });
+}
+
+void GarbageCollector::changed(const api::ResourcePtr &resource, const ObjectPtr &before, const ObjectPtr &after) {
     m_graph.update(resource, before, after);
     if (!after) {
         for (const ObjectId &dependent : m_graph.dependentsOf(std::string(before->uid())))
@@ -69,6 +72,10 @@ void GarbageCollector::changed(const ResourceInfo &resource, const ObjectPtr &be
 }
 
 Task<Result<>> GarbageCollector::reconcile(std::string key) {
+    if (key == kCustomResources) {
+        m_custom.sync(deletableResources(client()));
+        co_return Result<>{};
+    }
     const ObjectId *found = m_graph.find(key);
     if (!found)
         co_return Result<>{};
@@ -86,7 +93,8 @@ Task<Result<>> GarbageCollector::reconcile(std::string key) {
 }
 
 Result<metav1::ObjectMeta> GarbageCollector::metadataOf(const ObjectId &id) {
-    const ObjectPtr object = informers().get(*id.resource).get(id.key);
+    const ObjectPtr object =
+        id.resource->runtime ? m_custom.get(*id.resource, id.key) : informers().get(*id.resource).get(id.key);
     if (!object || object->uid() != id.uid)
         return errors::notFound(id.resource->resource, id.resource->group, id.key);
     TRY(metav1::PartialObjectMetadata whole, api::decode<metav1::PartialObjectMetadata>(*object));
@@ -150,7 +158,7 @@ Task<Result<>> GarbageCollector::judgeByOwners(ObjectId id, metav1::ObjectMeta m
 
 Task<Result<GarbageCollector::OwnerState>> GarbageCollector::stateOf(metav1::OwnerReference owner,
                                                                      std::string namespaceName) {
-    const ResourceInfo *resource = api::findKind(owner.apiVersion, owner.kind);
+    const api::ResourcePtr resource = findServedKind(client(), owner.apiVersion, owner.kind);
     // An owner of a kind that nobody serves can't be judged; a namespaced owner can't own across namespaces.
     if (!resource || (resource->namespaced && namespaceName.empty()))
         co_return OwnerState::Solid;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clusterd/controllers/custom_informers.h"
 #include "clusterd/controllers/garbagecollector/owner_graph.h"
 #include "clusterd/controllers/runtime.h"
 #include "core/api/types/meta_v1.h"
@@ -9,19 +10,20 @@
 namespace coracle::controllers {
 
 /// Deletes objects whose owners are gone, and carries out foreground deletion and orphaning.
-/// Reads: every resource that can be deleted, but for events. Writes: deletes; ownerReferences; the finalizers
-/// foregroundDeletion and orphan.
+/// Reads: every resource that can be deleted, but for events; custom ones as their definitions come and go. Writes:
+/// deletes; ownerReferences; the finalizers foregroundDeletion and orphan.
 class GarbageCollector final : public Controller {
 public:
     explicit GarbageCollector(const ControllerContext &context);
     int workers() const override { return 4; }
-    /// The key is the object's UID.
+    /// The key is the object's UID, or one that stands for the list of custom resources.
     Task<Result<>> reconcile(std::string key) override;
 
 private:
     enum class OwnerState { Solid, Dangling, WaitingForDependents };
 
-    void changed(const ResourceInfo &resource, const ObjectPtr &before, const ObjectPtr &after);
+    void changed(const api::ResourcePtr &resource, const ObjectPtr &before, const ObjectPtr &after);
+    void followDefinitions();
     Task<Result<>> orphanDependents(ObjectId id, metav1::ObjectMeta metadata);
     Task<Result<>> deleteDependents(ObjectId id, metav1::ObjectMeta metadata);
     Task<Result<>> judgeByOwners(ObjectId id, metav1::ObjectMeta metadata);
@@ -34,6 +36,7 @@ private:
     Result<metav1::ObjectMeta> metadataOf(const ObjectId &id);
 
     OwnerGraph m_graph;
+    CustomInformers m_custom;
 };
 
 } // namespace coracle::controllers

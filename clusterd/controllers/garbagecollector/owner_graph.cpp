@@ -2,7 +2,7 @@
 
 namespace coracle::controllers {
 
-void OwnerGraph::update(const api::ResourceInfo &resource, const api::ObjectPtr &before, const api::ObjectPtr &after) {
+void OwnerGraph::update(const api::ResourcePtr &resource, const api::ObjectPtr &before, const api::ObjectPtr &after) {
     if (before) {
         const std::string uid(before->uid());
         for (const api::Object::Owner &owner : before->owners()) {
@@ -19,7 +19,7 @@ void OwnerGraph::update(const api::ResourceInfo &resource, const api::ObjectPtr 
     if (!after)
         return;
     const std::string uid(after->uid());
-    m_live.insert_or_assign(uid, ObjectId{&resource, after->key(), uid});
+    m_live.insert_or_assign(uid, ObjectId{resource, after->key(), uid});
     for (const api::Object::Owner &owner : after->owners())
         m_dependents[std::string(owner.uid)].insert(uid);
 }

@@ -13,8 +13,8 @@ namespace coracle::controllers {
 
 /// Where an object is found again.
 struct ObjectId {
-    const api::ResourceInfo *resource = nullptr;
-    std::string key; ///< "namespace/name" or "name"
+    api::ResourcePtr resource; ///< kept: a custom resource may no longer be served
+    std::string key;           ///< "namespace/name" or "name"
     std::string uid;
 
     friend bool operator<(const ObjectId &a, const ObjectId &b) { return a.uid < b.uid; }
@@ -24,7 +24,7 @@ struct ObjectId {
 /// Who owns whom, by UID, built from metadata.ownerReferences of every object that informers show.
 class OwnerGraph {
 public:
-    void update(const api::ResourceInfo &resource, const api::ObjectPtr &before, const api::ObjectPtr &after);
+    void update(const api::ResourcePtr &resource, const api::ObjectPtr &before, const api::ObjectPtr &after);
 
     bool isLive(const std::string &uid) const { return m_live.contains(uid); }
     std::vector<ObjectId> dependentsOf(const std::string &uid) const;

@@ -3,6 +3,8 @@
 #include "clusterd/kubelet/cri/grpc_client.h"
 #include "core/http/client.h"
 
+#include <boost/asio/experimental/awaitable_operators.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <fmt/format.h>
 
 namespace coracle::kubelet {
@@ -16,15 +18,13 @@ constexpr int kRedirectsMax = 10;
 class NetworkTransport final : public ProbeTransport {
 public:
     Task<Result<HttpOutcome>> http(HttpCheck check, std::chrono::seconds timeout) override {
-        for (int i = 0; i <= kRedirectsMax; ++i) {
-            std::string location;
-            CO_TRY(auto outcome, co_await once(check, timeout, location));
-            // A redirect within the host is followed; one to elsewhere counts as success (prober/http).
-            if (outcome.status < 300 || outcome.status >= 400 || !location.starts_with('/'))
-                co_return outcome;
-            check.path = location;
-        }
-        co_return errors::other(fmt::format("stopped after {} redirects", kRedirectsMax));
+        using namespace boost::asio::experimental::awaitable_operators;
+        // The time is that of the whole exchange: connecting, redirects and bodies together.
+        boost::asio::steady_timer timer(co_await boost::asio::this_coro::executor, timeout);
+        auto ended = co_await (exchange(std::move(check), timeout) || timer.async_wait(boost::asio::use_awaitable));
+        if (ended.index() == 1)
+            co_return errors::timeout("context deadline exceeded (Client.Timeout exceeded while awaiting the answer)");
+        co_return std::get<0>(std::move(ended));
     }
 
     Task<Result<>> tcp(std::string host, uint16_t port, std::chrono::seconds timeout) override {
@@ -37,6 +37,18 @@ public:
     }
 
 private:
+    static Task<Result<HttpOutcome>> exchange(HttpCheck check, std::chrono::seconds timeout) {
+        for (int i = 0; i <= kRedirectsMax; ++i) {
+            std::string location;
+            CO_TRY(auto outcome, co_await once(check, timeout, location));
+            // A redirect within the host is followed; one to elsewhere counts as success (prober/http).
+            if (outcome.status < 300 || outcome.status >= 400 || !location.starts_with('/'))
+                co_return outcome;
+            check.path = location;
+        }
+        co_return errors::other(fmt::format("stopped after {} redirects", kRedirectsMax));
+    }
+
     static Task<Result<HttpOutcome>> once(HttpCheck check, std::chrono::seconds timeout, std::string &location) {
         http::ClientOptions options;
         options.host = check.host;

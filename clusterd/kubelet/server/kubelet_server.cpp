@@ -36,13 +36,9 @@ std::vector<http::Chunk> body(std::string text) {
     return chunks;
 }
 
-bool truth(std::string_view text) {
-    return text == "true" || text == "1" || text == "True";
-}
-
 /// A flag under the kubelet's own name or the API's ("input" and "stdin").
 bool flag(const http::Target &target, std::string_view name, std::string_view apiName) {
-    return truth(target.param(name)) || truth(target.param(apiName));
+    return target.flag(name) || target.flag(apiName);
 }
 
 Result<std::optional<int64_t>> numberParam(const http::Target &target, std::string_view name) {
@@ -58,8 +54,8 @@ Result<std::optional<int64_t>> numberParam(const http::Target &target, std::stri
 
 Result<LogOptions> logOptions(const http::Target &target, WallTime now) {
     LogOptions options;
-    options.follow = truth(target.param("follow"));
-    options.timestamps = truth(target.param("timestamps"));
+    options.follow = target.flag("follow");
+    options.timestamps = target.flag("timestamps");
     options.stream = target.param("stream");
     TRY(options.tailLines, numberParam(target, "tailLines"));
     TRY(options.limitBytes, numberParam(target, "limitBytes"));
@@ -214,7 +210,7 @@ Task<Result<>> KubeletServer::containerLogs(http::Request &request, http::Respon
         co_return httpError(400, fmt::format("container \"{}\" in pod \"{}\" is waiting to start: ContainerCreating",
                                              segments[3], segments[2]));
     CO_TRY(auto options, logOptions(request.target, m_node.clock.now()));
-    CO_TRY(auto id, logContainer(*status, segments[2], segments[3], truth(request.target.param("previous"))));
+    CO_TRY(auto id, logContainer(*status, segments[2], segments[3], request.target.flag("previous")));
     CO_TRY(auto container, co_await m_node.runtime.containerStatus(id));
     auto &runtime = m_node.runtime;
     std::function<Task<Result<>>(std::string)> sink = [&writer](std::string text) {
@@ -264,7 +260,7 @@ Task<Result<std::string>> KubeletServer::streamingUrl(http::Request &request) {
     options.containerId = container->id;
     for (std::string_view word : target.params("command"))
         options.command.emplace_back(word);
-    options.tty = truth(target.param("tty"));
+    options.tty = target.flag("tty");
     options.stdin = flag(target, "input", "stdin");
     options.stdout = flag(target, "output", "stdout");
     // A terminal has one output only.

@@ -231,6 +231,11 @@ private slots:
         QCOMPARE(items[0].revision, api.store().revision());
         auto waited = clock.steadyNow() - began;
         QVERIFY(waited >= std::chrono::seconds(59) && waited <= std::chrono::seconds(63));
+        advance(); // shortly before the end, so that the next watch can begin there
+        QCOMPARE(items.size(), 1u);
+        QCOMPARE(items[0].type, EventType::Bookmark);
+        waited = clock.steadyNow() - began;
+        QVERIFY(waited >= std::chrono::seconds(87) && waited < std::chrono::seconds(90));
         advance();
         QVERIFY(items.empty());
         QVERIFY(clock.steadyNow() - began >= std::chrono::seconds(89));

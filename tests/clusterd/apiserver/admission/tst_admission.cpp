@@ -202,6 +202,16 @@ private slots:
         QVERIFY(f.create("", "pods", object).has_value());
         QCOMPARE(intAt(object, "spec", "priority"), int64_t(7));
         QCOMPARE(std::string(textAt(object, "spec", "preemptionPolicy")), std::string("Never"));
+        QCOMPARE(
+            f.run(Operation::Delete, "scheduling.k8s.io", "priorityclasses", nullptr, nullptr, {},
+                  "system-node-critical")
+                .error()
+                .message,
+            std::string("priorityclasses.scheduling.k8s.io \"system-node-critical\" is forbidden: this is a system "
+                        "priority class and cannot be deleted"));
+        QVERIFY(f.run(Operation::Delete, "scheduling.k8s.io", "priorityclasses", nullptr, nullptr, {}, "usual")
+                    .has_value());
+        QVERIFY(f.run(Operation::Delete, "", "pods", nullptr, &object, {}, "web").has_value());
         JsonObject second = json(R"({"metadata":{"name":"second"},"value":1,"globalDefault":true})");
         QVERIFY(!f.create("scheduling.k8s.io", "priorityclasses", second));
 
@@ -323,6 +333,138 @@ private slots:
                                  "would violate PodSecurity \"baseline:latest\": host namespaces (hostPID=true)"});
     }
 
+    void pluginsStandInTheStandardOrder() {
+        Fixture f({.enable = {"AlwaysPullImages", "PodNodeSelector", "NamespaceExists"}});
+        const std::vector<std::string_view> expected{"NamespaceLifecycle",
+                                                     "NamespaceExists",
+                                                     "LimitRanger",
+                                                     "ServiceAccount",
+                                                     "NodeRestriction",
+                                                     "TaintNodesByCondition",
+                                                     "AlwaysPullImages",
+                                                     "PodSecurity",
+                                                     "PodNodeSelector",
+                                                     "Priority",
+                                                     "DefaultTolerationSeconds",
+                                                     "DefaultStorageClass",
+                                                     "StorageObjectInUseProtection",
+                                                     "PersistentVolumeClaimResize",
+                                                     "RuntimeClass",
+                                                     "CertificateApproval",
+                                                     "CertificateSigning",
+                                                     "ClusterTrustBundleAttest",
+                                                     "CertificateSubjectRestriction",
+                                                     "DefaultIngressClass",
+                                                     "PodTopologyLabels",
+                                                     "ResourceQuota"};
+        std::vector<std::string_view> names = f.chain->names();
+        names.resize(expected.size()); // our own follow
+        QCOMPARE(names, expected);
+    }
+
+    void tolerationSecondsAreAnOption() {
+        Fixture f({.notReadyTolerationSeconds = 5, .unreachableTolerationSeconds = 7});
+        JsonObject object = pod();
+        QVERIFY(f.create("", "pods", object).has_value());
+        QCOMPARE(arrayAt(object, "spec", "tolerations"),
+                 boost::json::parse(R"([{"key":"node.kubernetes.io/not-ready","operator":"Exists","effect":"NoExecute",
+            "tolerationSeconds":5},{"key":"node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute",
+            "tolerationSeconds":7}])")
+                     .as_array());
+    }
+
+    void someAreExemptFromPodSecurity() {
+        AdmissionOptions options;
+        options.podSecurity.defaults.enforce.level = PodSecurityLevel::Baseline;
+        options.podSecurity.exemptUsers = {"trusted"};
+        options.podSecurity.exemptRuntimeClasses = {"vm"};
+        Fixture f(options);
+        f.reader.put("node.k8s.io", "runtimeclasses", R"({"metadata":{"name":"vm"},"handler":"vm"})");
+        JsonObject object = pod(R"({"hostPID":true,"containers":[]})"), virtualized = object;
+        const JsonObject original = object;
+        QCOMPARE(f.create("", "pods", object).error().message,
+                 std::string("pods \"web\" is forbidden: violates PodSecurity \"baseline:latest\": host namespaces "
+                             "(hostPID=true)"));
+        virtualized.at("spec").as_object()["runtimeClassName"] = "vm";
+        QVERIFY(f.create("", "pods", virtualized).has_value());
+        f.user.name = "trusted";
+        object = original;
+        QVERIFY(f.create("", "pods", object).has_value());
+    }
+
+    void raisedLevelsTellOfPods() {
+        Fixture f;
+        for (const char *name : {"a", "b", "c"})
+            f.reader.put("", "pods",
+                         JsonObject{{"metadata", JsonObject{{"name", name}, {"namespace", "shop"}}},
+                                    {"spec", json(R"({"hostPID":true,"containers":[]})")}});
+        f.reader.put("", "pods", R"({"metadata":{"name":"port","namespace":"shop"},"spec":{"containers":[
+            {"name":"x","ports":[{"hostPort":80}]}]}})");
+        const JsonObject old = json(R"({"metadata":{"name":"shop"}})");
+        JsonObject now = json(R"({"metadata":{"name":"shop","labels":
+            {"pod-security.kubernetes.io/enforce":"baseline"}}})");
+        QVERIFY(f.run(Operation::Update, "", "namespaces", &now, &old).has_value());
+        QCOMPARE(
+            f.warnings,
+            (std::vector<std::string>{
+                "existing pods in namespace \"shop\" violate the new PodSecurity enforce level \"baseline:latest\"",
+                "a (and 2 other pods): host namespaces", "port: hostPort"}));
+        f.warnings.clear();
+        QVERIFY(f.run(Operation::Update, "", "namespaces", &now, &now).has_value()); // nothing is raised
+        QVERIFY(f.warnings.empty());
+        JsonObject wrong = json(R"({"metadata":{"name":"shop","labels":{"pod-security.kubernetes.io/warn":"x"}}})");
+        QCOMPARE(f.run(Operation::Update, "", "namespaces", &wrong, &old).error().message,
+                 std::string("Namespace \"shop\" is invalid: metadata.labels[pod-security.kubernetes.io/warn]: Invalid "
+                             "value: \"x\": must be one of privileged, baseline, restricted"));
+    }
+
+    void limits_data() {
+        QTest::addColumn<QByteArray>("limit");
+        QTest::addColumn<QByteArray>("resources");
+        QTest::addColumn<QString>("problem");
+        auto row = [](const char *name, const char *limit, const char *resources, const char *problem) {
+            QTest::newRow(name) << QByteArray(limit) << QByteArray(resources) << problem;
+        };
+        row("within", R"({"type":"Container","min":{"cpu":"1"},"max":{"cpu":"2"}})",
+            R"({"requests":{"cpu":"1"},"limits":{"cpu":"2"}})", "");
+        row("no request", R"({"type":"Container","min":{"cpu":"1"}})", "{}",
+            "minimum cpu usage per Container is 1.  No request is specified");
+        row("small request", R"({"type":"Container","min":{"cpu":"1"}})", R"({"requests":{"cpu":"500m"}})",
+            "minimum cpu usage per Container is 1, but request is 500m");
+        row("small limit", R"({"type":"Container","min":{"cpu":"1"}})",
+            R"({"requests":{"cpu":"1"},"limits":{"cpu":"900m"}})",
+            "minimum cpu usage per Container is 1, but limit is 900m");
+        row("no limit", R"({"type":"Container","max":{"memory":"1Gi"}})", "{}",
+            "maximum memory usage per Container is 1Gi.  No limit is specified");
+        row("ratio", R"({"type":"Container","maxLimitRequestRatio":{"cpu":"2"}})",
+            R"({"requests":{"cpu":"1"},"limits":{"cpu":"3"}})",
+            "cpu max limit to request ratio per Container is 2, but provided ratio is 3.000000");
+        row("ratio without request", R"({"type":"Container","maxLimitRequestRatio":{"cpu":"2"}})",
+            R"({"limits":{"cpu":"3"}})",
+            "cpu max limit to request ratio per Container is 2, but no request is specified or request is 0");
+        row("pod", R"({"type":"Pod","max":{"cpu":"3"}})", R"({"requests":{"cpu":"2"},"limits":{"cpu":"2"}})",
+            "maximum cpu usage per Pod is 3, but limit is 4");
+    }
+    void limits() {
+        QFETCH(QByteArray, limit);
+        QFETCH(QByteArray, resources);
+        QFETCH(QString, problem);
+        Fixture f;
+        f.reader.put("", "limitranges",
+                     R"({"metadata":{"name":"l","namespace":"shop"},"spec":{"limits":[)" + limit.toStdString() + "]}}");
+        JsonObject object = pod(R"({"containers":[{"name":"a"},{"name":"b"}]})");
+        for (JsonValue &container : object.at("spec").as_object().at("containers").as_array())
+            container.as_object()["resources"] = boost::json::parse(resources.toStdString());
+        const auto result = f.create("", "pods", object);
+        const QString message = result ? QString() : QString::fromStdString(result.error().message);
+        if (problem.isEmpty())
+            QCOMPARE(message, QString());
+        else if (limit.contains("\"Pod\""))
+            QCOMPARE(message, "pods \"web\" is forbidden: " + problem);
+        else // once for each container
+            QCOMPARE(message, "pods \"web\" is forbidden: [" + problem + ", " + problem + "]");
+    }
+
     void pluginsAreSwitched() {
         Fixture off({.disable = {"ServiceAccount", "Priority"}});
         JsonObject object = pod();
@@ -337,7 +479,18 @@ private slots:
         SignerOnly authorizer(reader);
         const auto wrong = makeAdmissionChain(reader, authorizer, systemRandom(), {.enable = {"NoSuch"}});
         QVERIFY(!wrong);
-        QCOMPARE(wrong.error().message, std::string("there is no admission plug-in \"NoSuch\""));
+        QCOMPARE(wrong.error().message, std::string("enable-admission-plugins plugin \"NoSuch\" is unknown"));
+        auto error = [&](AdmissionOptions options) {
+            const auto chain = makeAdmissionChain(reader, authorizer, systemRandom(), options);
+            return chain ? std::string() : chain.error().message;
+        };
+        QCOMPARE(error({.disable = {"PodSecuriti"}}),
+                 std::string("disable-admission-plugins plugin \"PodSecuriti\" is unknown; did you mean "
+                             "\"PodSecurity\"?"));
+        QCOMPARE(error({.enable = {"Priority"}, .disable = {"Priority"}}),
+                 std::string("[Priority] in enable-admission-plugins and disable-admission-plugins overlapped"));
+        QVERIFY(error({.enable = {"EventRateLimit"}}).find("is not in this version") != std::string::npos);
+        QCOMPARE(error({.disable = {"ValidatingAdmissionWebhook"}}), std::string());
     }
 };
 

@@ -1,5 +1,6 @@
-#include "clusterd/apiserver/admission/pod_security_checks.h"
+#include "clusterd/apiserver/admission/pod_security_policy.h"
 
+#include <QRegularExpression>
 #include <QTest>
 #include <boost/json/parse.hpp>
 
@@ -55,6 +56,28 @@ private slots:
                  {"forbidden sysctls (kernel.msgmax)"});
         baseline("safe selinux",
                  R"({"securityContext":{"seLinuxOptions":{"type":"container_t","level":"s0"}},"containers":[]})", {});
+        baseline("selinux",
+                 R"({"securityContext":{"seLinuxOptions":{"type":"spc_t","user":"u"}},"containers":[{"name":"c",
+            "securityContext":{"seLinuxOptions":{"role":"r"}}}]})",
+                 {"seLinuxOptions (pod and container \"c\" set forbidden securityContext.seLinuxOptions: type "
+                  "\"spc_t\"; user may not be set; role may not be set)"});
+        baseline("apparmor",
+                 R"({"securityContext":{"appArmorProfile":{"type":"Unconfined"}},"containers":[{"name":"c",
+            "securityContext":{"appArmorProfile":{"type":"Unconfined"}}}]})",
+                 {"forbidden AppArmor profile (pod and container \"c\" must not set AppArmor profile type to "
+                  "\"Unconfined\")"});
+        baseline("host process",
+                 R"({"containers":[{"name":"c","securityContext":{"windowsOptions":{"hostProcess":true}}}]})",
+                 {"hostProcess (container \"c\" must not set securityContext.windowsOptions.hostProcess=true)"});
+        QTest::newRow("order") << true << QByteArray(R"({"hostNetwork":true,"securityContext":{"runAsNonRoot":false,
+            "seccompProfile":{"type":"Unconfined"}},"containers":[],"volumes":[{"name":"v","hostPath":{"path":"/"}}]})")
+                               << QStringList{"host namespaces (hostNetwork=true)",
+                                              "restricted volume types (volume \"v\" uses restricted volume type "
+                                              "\"hostPath\")",
+                                              "runAsNonRoot != true (pod must not set "
+                                              "securityContext.runAsNonRoot=false)",
+                                              "seccompProfile (pod must not set securityContext.seccompProfile.type "
+                                              "to \"Unconfined\")"};
         QTest::newRow("volume types")
             << true << QByteArray(good).replace("\"emptyDir\"", "\"nfs\"")
             << QStringList{"restricted volume types (volume \"v\" uses restricted volume type \"nfs\")"};
@@ -67,13 +90,105 @@ private slots:
         QFETCH(bool, restricted);
         QFETCH(QByteArray, spec);
         QFETCH(QStringList, violations);
-        const JsonObject pod = boost::json::parse(spec.toStdString()).as_object();
-        QStringList found;
-        for (const std::string &violation :
-             podSecurityViolations(restricted ? PodSecurityLevel::Restricted : PodSecurityLevel::Baseline, pod))
-            found.append(QString::fromStdString(violation));
-        QCOMPARE(found, violations);
-        QVERIFY(podSecurityViolations(PodSecurityLevel::Privileged, pod).empty());
+        const JsonObject pod{{"spec", boost::json::parse(spec.toStdString())}};
+        const auto level = restricted ? PodSecurityLevel::Restricted : PodSecurityLevel::Baseline;
+        QCOMPARE(found(level, kLatestPodSecurity, pod), violations);
+        QVERIFY(found(PodSecurityLevel::Privileged, kLatestPodSecurity, pod).isEmpty());
+    }
+
+    /// A rule holds from a version on.
+    void versions_data() {
+        QTest::addColumn<bool>("restricted");
+        QTest::addColumn<QByteArray>("spec");
+        QTest::addColumn<QString>("reason");
+        QTest::addColumn<int>("last");  // version at which it is one way
+        QTest::addColumn<int>("first"); // and the other from here on
+        QTest::addColumn<bool>("refusedFirst");
+        QTest::newRow("capabilities") << true << QByteArray(R"({"containers":[{"name":"c"}]})")
+                                      << "unrestricted capabilities" << 21 << 22 << false;
+        QTest::newRow("root user") << true << QByteArray(R"({"securityContext":{"runAsUser":0},"containers":[]})")
+                                   << "runAsUser=0" << 22 << 23 << false;
+        QTest::newRow("windows") << true << QByteArray(R"({"os":{"name":"windows"},"containers":[{"name":"c"}]})")
+                                 << "allowPrivilegeEscalation != false" << 24 << 25 << true;
+        QTest::newRow("sysctl") << false
+                                << QByteArray(R"({"securityContext":{"sysctls":[{"name":"net.ipv4.tcp_rmem"}]}})")
+                                << "forbidden sysctls" << 31 << 32 << true;
+        QTest::newRow("selinux") << false
+                                 << QByteArray(
+                                        R"({"securityContext":{"seLinuxOptions":{"type":"container_engine_t"}}})")
+                                 << "seLinuxOptions" << 30 << 31 << true;
+        QTest::newRow("probe host")
+            << false
+            << QByteArray(R"({"containers":[{"name":"c","livenessProbe":{"httpGet":{"host":"10.0.0.1","port":80}}}]})")
+            << "probe or lifecycle host" << 33 << 34 << false;
+    }
+    void versions() {
+        QFETCH(bool, restricted);
+        QFETCH(QByteArray, spec);
+        QFETCH(QString, reason);
+        QFETCH(int, last);
+        QFETCH(int, first);
+        QFETCH(bool, refusedFirst);
+        const JsonObject pod{{"spec", boost::json::parse(spec.toStdString())}};
+        const auto level = restricted ? PodSecurityLevel::Restricted : PodSecurityLevel::Baseline;
+        auto refuses = [&](int version) {
+            return !found(level, version, pod)
+                        .filter(QRegularExpression("^" + QRegularExpression::escape(reason)))
+                        .isEmpty();
+        };
+        QCOMPARE(refuses(last), refusedFirst);
+        QCOMPARE(refuses(first), !refusedFirst);
+    }
+
+    void readsLabels() {
+        const PodSecurityPolicy none = podSecurityPolicy({}, {});
+        QCOMPARE(none.enforce.text(), std::string("privileged:latest"));
+        std::vector<coracle::StatusCause> causes;
+        const PodSecurityPolicy policy =
+            podSecurityPolicy(boost::json::parse(R"({"pod-security.kubernetes.io/enforce":"baseline",
+                "pod-security.kubernetes.io/enforce-version":"v1.24","pod-security.kubernetes.io/audit":"none",
+                "pod-security.kubernetes.io/audit-version":"1.2"})")
+                                  .as_object(),
+                              {}, &causes);
+        QCOMPARE(policy.enforce.text(), std::string("baseline:v1.24"));
+        QCOMPARE(policy.enforce.minorVersion(), 24);
+        QCOMPARE(policy.audit.text(), std::string("privileged:latest"));
+        QCOMPARE(policy.warn.text(), std::string("baseline:v1.24")); // follows what is enforced
+        QCOMPARE(causes.size(), size_t(2));
+        QCOMPARE(causes[0].field, std::string("metadata.labels[pod-security.kubernetes.io/audit]"));
+        QCOMPARE(causes[0].message,
+                 std::string("Invalid value: \"none\": must be one of privileged, baseline, restricted"));
+        QCOMPARE(causes[1].message, std::string("Invalid value: \"1.2\": must be \"latest\" or \"v1.x\""));
+        const PodSecurityPolicy wrong =
+            podSecurityPolicy(boost::json::parse(R"({"pod-security.kubernetes.io/enforce":"strict"})").as_object(), {});
+        QCOMPARE(wrong.enforce.text(), std::string("restricted:latest"));
+    }
+
+    void readsConfiguration() {
+        const auto options =
+            PodSecurityOptions::from(boost::json::parse(R"({"apiVersion":"pod-security.admission.config.k8s.io/v1",
+                "kind":"PodSecurityConfiguration","defaults":{"enforce":"baseline","enforce-version":"v1.30"},
+                "exemptions":{"usernames":["ann"],"namespaces":["kube-system"],"runtimeClasses":["vm"]}})")
+                                         .as_object());
+        QVERIFY(options.has_value());
+        QCOMPARE(options->defaults.enforce.text(), std::string("baseline:v1.30"));
+        QCOMPARE(options->exemptUsers, std::vector<std::string>{"ann"});
+        QCOMPARE(options->exemptNamespaces, std::vector<std::string>{"kube-system"});
+        QCOMPARE(options->exemptRuntimeClasses, std::vector<std::string>{"vm"});
+        const auto wrong =
+            PodSecurityOptions::from(boost::json::parse(R"({"apiVersion":"pod-security.admission.config.k8s.io/v1",
+                "kind":"PodSecurityConfiguration","defaults":{"enforce":"strict"}})")
+                                         .as_object());
+        QCOMPARE(wrong.error().message, std::string("defaults.enforce: Invalid value: \"strict\": must be one of "
+                                                    "privileged, baseline, restricted"));
+    }
+
+private:
+    static QStringList found(PodSecurityLevel level, int version, const JsonObject &pod) {
+        QStringList texts;
+        for (const PodSecurityViolation &violation : podSecurityViolations(level, version, pod))
+            texts.append(QString::fromStdString(violation.text()));
+        return texts;
     }
 };
 

@@ -1,7 +1,6 @@
 #include "tests/clusterd/apiserver/support/strategy_fixture.h"
 
 #include <QTest>
-#include <set>
 
 using namespace coracle;
 using namespace coracle::apiserver;
@@ -16,15 +15,10 @@ JsonObject service(const QByteArray &spec = "{}") {
         "internalTrafficPolicy":"Cluster","ports":[{"port":80,"protocol":"TCP","targetPort":80}]}})");
     for (const auto &[key, value] : json(spec.toStdString()))
         object.at("spec").as_object()[key] = value;
-    if (const std::string_view type = textAt(object, "spec", "type"); type == "NodePort" || type == "LoadBalancer")
+    if (const std::string_view type = textAt(object, "spec", "type");
+        (type == "NodePort" || type == "LoadBalancer") && !hasAt(object, "spec", "externalTrafficPolicy"))
         object.at("spec").as_object()["externalTrafficPolicy"] = "Cluster";
     return object;
-}
-
-const ServiceNetworks kDual{.cidrs = {"10.43.0.0/24", "fd00::/108"}, .nodePortFirst = 30000, .nodePortLast = 30003};
-
-std::string failure(const Result<> &result) {
-    return result ? std::string() : result.error().message;
 }
 
 } // namespace
@@ -32,180 +26,91 @@ std::string failure(const Result<> &result) {
 class ServiceStrategyTest : public QObject {
     Q_OBJECT
 
-    static Result<> allocate(const StrategyFixture &f, JsonObject &object, const JsonObject *old = nullptr) {
-        return f.of("", "services").allocate(f.context("", "services"), object, old);
-    }
-    static void release(const StrategyFixture &f, const JsonObject &gone, const JsonObject *kept = nullptr) {
-        f.of("", "services").release(f.context("", "services"), gone, kept);
-    }
-
 private slots:
-    void allocatesAddresses() {
-        const StrategyFixture f;
-        std::set<std::string> seen;
-        for (int i = 0; i < 50; ++i) {
-            JsonObject object = service();
-            QCOMPARE(f.create("", "services", object), std::string());
-            QCOMPARE(failure(allocate(f, object)), std::string());
-            const std::string ip(textAt(object, "spec", "clusterIP"));
-            QVERIFY2(ip.starts_with("10.43.") && seen.insert(ip).second, ip.c_str());
-            QCOMPARE(asText(arrayAt(object, "spec", "clusterIPs")[0]), std::string_view(ip));
-            QCOMPARE(std::string(textAt(object, "spec", "ipFamilyPolicy")), std::string("SingleStack"));
-            QCOMPARE(arrayAt(object, "spec", "ipFamilies"), JsonArray{JsonValue("IPv4")});
-        }
-    }
-
-    void takesWhatIsAsked() {
-        const StrategyFixture f;
-        JsonObject first = service(R"({"clusterIP":"10.43.0.10"})"), second = first;
-        f.create("", "services", first);
-        f.create("", "services", second);
-        QVERIFY(allocate(f, first).has_value());
-        const auto taken = allocate(f, second);
-        QCOMPARE(taken.error().code, 422);
-        QCOMPARE(taken.error().causes[0].field, std::string("spec.clusterIPs"));
-        QCOMPARE(
-            taken.error().causes[0].message,
-            std::string(
-                "Invalid value: [\"10.43.0.10\"]: failed to allocate IP 10.43.0.10: provided IP is already allocated"));
-        release(f, first);
-        QVERIFY(allocate(f, second).has_value());
-        for (const char *outside : {"10.44.0.1", "10.43.0.0", "10.43.255.255"}) {
-            JsonObject wrong = service(QByteArray(R"({"clusterIP":")") + outside + "\"}");
-            f.create("", "services", wrong);
-            QCOMPARE(allocate(f, wrong).error().causes[0].message,
-                     std::string("Invalid value: [\"") + outside + "\"]: failed to allocate IP " + outside +
-                         ": provided IP is not in the valid range. The range of valid IPs is 10.43.0.0/16");
-        }
-    }
-
-    void knowsWhatIsThere() {
-        StrategyFixture f(kDual);
-        f.reader.put("", "services",
-                     R"({"metadata":{"name":"old","namespace":"x"},"spec":{"type":"NodePort","clusterIPs":["10.43.0.7"],
-            "ports":[{"nodePort":30001,"protocol":"TCP"}]}})");
-        JsonObject ip = service(R"({"clusterIP":"10.43.0.7"})"),
-                   port = service(R"({"type":"NodePort","ports":[{"port":1,"protocol":"TCP","nodePort":30001}]})");
-        f.create("", "services", ip);
-        QVERIFY(!allocate(f, ip));
-        const auto taken = allocate(f, port);
-        QCOMPARE(taken.error().causes[0].field, std::string("spec.ports[0].nodePort"));
-        QCOMPARE(taken.error().causes[0].message,
-                 std::string("Invalid value: 30001: provided port is already allocated"));
-    }
-
-    void allocatesNodePorts() {
-        const StrategyFixture f(kDual);
-        JsonObject both = service(
-            R"({"type":"NodePort","ports":[{"name":"a","port":53,"protocol":"TCP"},{"name":"b","port":53,
-            "protocol":"UDP"}]})");
-        QCOMPARE(f.create("", "services", both), std::string());
-        QVERIFY(allocate(f, both).has_value());
-        const JsonArray &ports = arrayAt(both, "spec", "ports");
-        QVERIFY(intAt(asObject(ports[0]), "nodePort") >= 30000 && intAt(asObject(ports[0]), "nodePort") <= 30003);
-        QCOMPARE(intAt(asObject(ports[0]), "nodePort"),
-                 intAt(asObject(ports[1]), "nodePort")); // one number for both protocols
-        std::vector<JsonObject> others;
-        for (int i = 0; i < 3; ++i) {
-            others.push_back(service(R"({"type":"NodePort"})"));
-            QVERIFY(allocate(f, others.back()).has_value());
-        }
-        JsonObject full = service(R"({"type":"NodePort"})");
-        QVERIFY(!allocate(f, full));
-        release(f, others[0]);
-        QVERIFY(allocate(f, full).has_value());
-        JsonObject outside = service(R"({"type":"NodePort","ports":[{"port":1,"protocol":"TCP","nodePort":80}]})");
-        QCOMPARE(
-            allocate(f, outside).error().causes[0].message,
-            std::string(
-                "Invalid value: 80: provided port is not in the valid range. The range of valid ports is 30000-30003"));
-    }
-
-    void aFailureTakesNothing() {
-        const StrategyFixture f(kDual);
-        JsonObject mixed = service(
-            R"({"type":"NodePort","clusterIP":"10.43.0.9","ports":[{"name":"a","port":1,"protocol":"TCP",
-            "nodePort":30002},{"name":"b","port":2,"protocol":"TCP","nodePort":80}]})");
-        f.create("", "services", mixed);
-        QVERIFY(!allocate(f, mixed));
-        JsonObject next = service(
-            R"({"type":"NodePort","clusterIP":"10.43.0.9","ports":[{"port":1,"protocol":"TCP","nodePort":30002}]})");
-        f.create("", "services", next);
-        QCOMPARE(failure(allocate(f, next)), std::string());
-    }
-
-    void families_data() {
-        QTest::addColumn<QByteArray>("spec");
-        QTest::addColumn<QByteArray>("families");
-        QTest::addColumn<QString>("policy");
-        QTest::addColumn<int>("addresses");
-        QTest::newRow("plain") << QByteArray("{}") << QByteArray(R"(["IPv4"])") << "SingleStack" << 1;
-        QTest::newRow("prefer") << QByteArray(R"({"ipFamilyPolicy":"PreferDualStack"})")
-                                << QByteArray(R"(["IPv4","IPv6"])") << "PreferDualStack" << 2;
-        QTest::newRow("six first") << QByteArray(R"({"ipFamilyPolicy":"RequireDualStack","ipFamilies":["IPv6"]})")
-                                   << QByteArray(R"(["IPv6","IPv4"])") << "RequireDualStack" << 2;
-        QTest::newRow("only six") << QByteArray(R"({"ipFamilies":["IPv6"]})") << QByteArray(R"(["IPv6"])")
-                                  << "SingleStack" << 1;
-        QTest::newRow("by address") << QByteArray(R"({"clusterIP":"fd00::5"})") << QByteArray(R"(["IPv6"])")
-                                    << "SingleStack" << 1;
-        QTest::newRow("headless") << QByteArray(R"({"clusterIP":"None"})") << QByteArray(R"(["IPv4"])") << "SingleStack"
-                                  << 1;
-        QTest::newRow("headless without selector") << QByteArray(R"({"clusterIP":"None","selector":{}})")
-                                                   << QByteArray(R"(["IPv4","IPv6"])") << "RequireDualStack" << 1;
-    }
-    void families() {
-        QFETCH(QByteArray, spec);
-        QFETCH(QByteArray, families);
-        QFETCH(QString, policy);
-        QFETCH(int, addresses);
-        const StrategyFixture f(kDual);
-        JsonObject object = service(spec);
-        QCOMPARE(f.create("", "services", object), std::string());
-        QCOMPARE(failure(allocate(f, object)), std::string());
-        QCOMPARE(JsonValue(arrayAt(object, "spec", "ipFamilies")), boost::json::parse(families.toStdString()));
-        QCOMPARE(std::string(textAt(object, "spec", "ipFamilyPolicy")), policy.toStdString());
-        QCOMPARE(arrayAt(object, "spec", "clusterIPs").size(), size_t(addresses));
-    }
-
     void validates_data() {
         QTest::addColumn<QByteArray>("spec");
         QTest::addColumn<QString>("cause");
-        QTest::newRow("no ports") << QByteArray(R"({"ports":[]})") << "FieldValueRequired spec.ports: Required value";
-        QTest::newRow("two without names")
-            << QByteArray(R"({"ports":[{"port":1,"protocol":"TCP","name":"a"},{"port":2,"protocol":"TCP"}]})")
-            << "FieldValueRequired spec.ports[1].name: Required value";
-        QTest::newRow("port")
-            << QByteArray(R"({"ports":[{"port":0,"protocol":"TCP"}]})")
-            << "FieldValueInvalid spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive";
-        QTest::newRow("node port of ClusterIP")
-            << QByteArray(R"({"ports":[{"port":1,"protocol":"TCP","nodePort":30000}]})")
-            << "FieldValueForbidden spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'";
-        QTest::newRow("type") << QByteArray(R"({"type":"X"})")
-                              << "FieldValueNotSupported spec.type: Unsupported value: \"X\": supported values: "
-                                 "\"ClusterIP\", \"ExternalName\", \"LoadBalancer\", \"NodePort\"";
-        QTest::newRow("address") << QByteArray(R"({"clusterIP":"x"})")
-                                 << "FieldValueInvalid spec.clusterIPs[0]: Invalid value: \"x\": must be a valid IP "
-                                    "address, (e.g. 10.9.8.7 or 2001:db8::ffff)";
-        QTest::newRow("external name") << QByteArray(R"({"type":"ExternalName","internalTrafficPolicy":null})")
-                                       << "FieldValueRequired spec.externalName: Required value";
-        QTest::newRow("policy on one stack")
-            << QByteArray(R"({"ipFamilyPolicy":"RequireDualStack"})")
-            << "FieldValueInvalid spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": this cluster is not "
-               "configured for dual-stack services";
-        QTest::newRow("family on one stack")
-            << QByteArray(R"({"ipFamilies":["IPv6"]})")
-            << "FieldValueInvalid spec.ipFamilies[0]: Invalid value: \"IPv6\": not configured on this cluster";
-        QTest::newRow("affinity")
-            << QByteArray(
-                   R"({"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":100000}}})")
-            << "FieldValueInvalid spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 100000: must be "
-               "greater than 0 and less than 86400";
-        QTest::newRow("source ranges") << QByteArray(R"({"loadBalancerSourceRanges":["10.0.0.0/8"]})")
-                                       << "FieldValueForbidden spec.loadBalancerSourceRanges: Forbidden: may only be "
-                                          "used when `type` is 'LoadBalancer'";
-        QTest::newRow("external IP") << QByteArray(R"({"externalIPs":["127.0.0.1"],"externalTrafficPolicy":"Cluster"})")
-                                     << "FieldValueInvalid spec.externalIPs[0]: Invalid value: \"127.0.0.1\": may not "
-                                        "be in the loopback range (127.0.0.0/8, ::1/128)";
+        auto row = [](const char *name, const char *spec, const char *cause) {
+            QTest::newRow(name) << QByteArray(spec) << cause;
+        };
+        row("good", "{}", "");
+        row("no ports", R"({"ports":[]})", "FieldValueRequired spec.ports: Required value");
+        row("headless without ports", R"({"ports":[],"clusterIP":"None"})", "");
+        row("two without names", R"({"ports":[{"port":1,"protocol":"TCP","name":"a"},{"port":2,"protocol":"TCP"}]})",
+            "FieldValueRequired spec.ports[1].name: Required value");
+        row("name twice",
+            R"({"ports":[{"port":1,"protocol":"TCP","name":"a"},{"port":2,"protocol":"TCP","name":"a"}]})",
+            "FieldValueDuplicate spec.ports[1].name: Duplicate value: \"a\"");
+        row("port", R"({"ports":[{"port":0,"protocol":"TCP"}]})",
+            "FieldValueInvalid spec.ports[0].port: Invalid value: 0: must be between 1 and 65535, inclusive");
+        row("port twice",
+            R"({"ports":[{"port":1,"protocol":"TCP","name":"a"},{"port":1,"protocol":"TCP","name":"b"}]})",
+            "FieldValueDuplicate spec.ports[1]: Duplicate value: {\"protocol\":\"TCP\",\"port\":1}");
+        row("one port, two protocols",
+            R"({"ports":[{"port":1,"protocol":"TCP","name":"a"},{"port":1,"protocol":"UDP","name":"b"}]})", "");
+        row("node port of ClusterIP", R"({"ports":[{"port":1,"protocol":"TCP","nodePort":30000}]})",
+            "FieldValueForbidden spec.ports[0].nodePort: Forbidden: may not be used when `type` is 'ClusterIP'");
+        row("type", R"({"type":"X"})",
+            "FieldValueNotSupported spec.type: Unsupported value: \"X\": supported values: \"ClusterIP\", "
+            "\"ExternalName\", \"LoadBalancer\", \"NodePort\"");
+        row("kubelet's port", R"({"type":"LoadBalancer","ports":[{"port":10250,"protocol":"TCP"}]})",
+            "FieldValueInvalid spec.ports[0]: Invalid value: 10250: may not expose port 10250 externally since it is "
+            "used by kubelet");
+        row("headless node port", R"({"type":"NodePort","clusterIP":"None"})",
+            "FieldValueInvalid spec.clusterIPs[0]: Invalid value: \"None\": may not be set to 'None' for NodePort "
+            "services");
+        row("address", R"({"clusterIP":"x"})",
+            "FieldValueInvalid spec.clusterIPs[0]: Invalid value: \"x\": must be a valid IP address, (e.g. 10.9.8.7 or "
+            "2001:db8::ffff)");
+        row("addresses without the first", R"({"clusterIPs":["10.43.0.9"]})",
+            "FieldValueInvalid spec.clusterIPs: Invalid value: [\"10.43.0.9\"]: must be empty when `clusterIP` is not "
+            "specified");
+        row("other first", R"({"clusterIP":"10.43.0.8","clusterIPs":["10.43.0.9"]})",
+            "FieldValueInvalid spec.clusterIPs: Invalid value: [\"10.43.0.9\"]: first value must match `clusterIP`");
+        row("none and one", R"({"clusterIP":"None","clusterIPs":["None","10.43.0.9"]})",
+            "FieldValueInvalid spec.clusterIPs: Invalid value: [\"None\",\"10.43.0.9\"]: 'None' must be the first and "
+            "only value");
+        row("one family twice", R"({"clusterIP":"10.43.0.8","clusterIPs":["10.43.0.8","10.43.0.9"]})",
+            "FieldValueInvalid spec.clusterIPs: Invalid value: [\"10.43.0.8\",\"10.43.0.9\"]: may specify no more than "
+            "one IP for each IP family");
+        row("wrong family", R"({"clusterIP":"10.43.0.8","ipFamilies":["IPv6"]})",
+            "FieldValueInvalid spec.clusterIPs[0]: Invalid value: \"10.43.0.8\": expected an IPv6 value as indicated "
+            "by "
+            "`ipFamilies[0]`");
+        row("family", R"({"ipFamilies":["IPv5"]})",
+            "FieldValueNotSupported spec.ipFamilies[0]: Unsupported value: \"IPv5\": supported values: \"IPv4\", "
+            "\"IPv6\"");
+        row("family twice", R"({"ipFamilies":["IPv4","IPv4"]})",
+            "FieldValueDuplicate spec.ipFamilies[1]: Duplicate value: \"IPv4\"");
+        row("external name", R"({"type":"ExternalName"})", "FieldValueRequired spec.externalName: Required value");
+        row("external name with families", R"({"type":"ExternalName","externalName":"a.b.","ipFamilies":["IPv4"]})",
+            "FieldValueForbidden spec.ipFamilies: Forbidden: may not be set for ExternalName services");
+        row("affinity",
+            R"({"sessionAffinity":"ClientIP","sessionAffinityConfig":{"clientIP":{"timeoutSeconds":100000}}})",
+            "FieldValueInvalid spec.sessionAffinityConfig.clientIP.timeoutSeconds: Invalid value: 100000: must be "
+            "greater than 0 and less than 86400");
+        row("affinity config", R"({"sessionAffinityConfig":{"clientIP":{"timeoutSeconds":10}}})",
+            "FieldValueForbidden spec.sessionAffinityConfig: Forbidden: must not be set when session affinity is None");
+        row("source ranges", R"({"loadBalancerSourceRanges":["10.0.0.0/8"]})",
+            "FieldValueForbidden spec.loadBalancerSourceRanges: Forbidden: may only be used when `type` is "
+            "'LoadBalancer'");
+        row("class", R"({"loadBalancerClass":"a/b"})",
+            "FieldValueForbidden spec.loadBalancerClass: Forbidden: may only be used when `type` is 'LoadBalancer'");
+        row("no node ports", R"({"allocateLoadBalancerNodePorts":false})",
+            "FieldValueForbidden spec.allocateLoadBalancerNodePorts: Forbidden: may only be used when `type` is "
+            "'LoadBalancer'");
+        row("external IP", R"({"externalIPs":["127.0.0.1"],"externalTrafficPolicy":"Cluster"})",
+            "FieldValueInvalid spec.externalIPs[0]: Invalid value: \"127.0.0.1\": may not be in the loopback range "
+            "(127.0.0.0/8, ::1/128)");
+        row("traffic of inner service", R"({"externalTrafficPolicy":"Local"})",
+            "FieldValueInvalid spec.externalTrafficPolicy: Invalid value: \"Local\": may only be set for "
+            "externally-accessible services");
+        row("health port", R"({"type":"NodePort","healthCheckNodePort":30001})",
+            "FieldValueInvalid spec.healthCheckNodePort: Invalid value: 30001: may only be set when `type` is "
+            "'LoadBalancer' and `externalTrafficPolicy` is 'Local'");
+        row("distribution", R"({"trafficDistribution":"Far"})",
+            "FieldValueNotSupported spec.trafficDistribution: Unsupported value: \"Far\": supported values: "
+            "\"PreferClose\", \"PreferSameNode\", \"PreferSameZone\"");
     }
     void validates() {
         QFETCH(QByteArray, spec);
@@ -215,59 +120,115 @@ private slots:
         QCOMPARE(QString::fromStdString(f.create("", "services", object)), cause);
     }
 
+    void updates_data() {
+        QTest::addColumn<QByteArray>("before");
+        QTest::addColumn<QByteArray>("after");
+        QTest::addColumn<QString>("cause");
+        auto row = [](const char *name, const char *before, const char *after, const char *cause) {
+            QTest::newRow(name) << QByteArray(before) << QByteArray(after) << cause;
+        };
+        const char *one = R"({"clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7"],"ipFamilies":["IPv4"],
+            "ipFamilyPolicy":"SingleStack"})";
+        const char *two = R"({"clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7","fd00::7"],"ipFamilies":["IPv4","IPv6"],
+            "ipFamilyPolicy":"RequireDualStack"})";
+        row("same", one, one, "");
+        row("manifest", one, "{}", "");
+        row("address", one, R"({"clusterIP":"10.43.0.8"})",
+            "FieldValueInvalid spec.clusterIPs[0]: Invalid value: [\"10.43.0.8\"]: may not change once set");
+        row("to headless", one, R"({"clusterIP":"None"})",
+            "FieldValueInvalid spec.clusterIPs[0]: Invalid value: [\"None\"]: may not change once set");
+        row("family", one, R"({"ipFamilies":["IPv6"],"clusterIP":"10.43.0.7"})",
+            "FieldValueInvalid spec.ipFamilies[0]: Invalid value: [\"IPv6\"]: may not change once set\n"
+            "FieldValueInvalid spec.clusterIPs[0]: Invalid value: \"10.43.0.7\": expected an IPv6 value as indicated "
+            "by "
+            "`ipFamilies[0]`");
+        row("second goes", two,
+            R"({"clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7"],"ipFamilies":["IPv4"],"ipFamilyPolicy":"SingleStack"})",
+            "");
+        row("second goes without a word", two,
+            R"({"clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7"],"ipFamilies":["IPv4"],
+            "ipFamilyPolicy":"RequireDualStack"})",
+            "FieldValueInvalid spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": must be set to 'SingleStack' "
+            "when releasing the secondary clusterIP\n"
+            "FieldValueInvalid spec.ipFamilyPolicy: Invalid value: \"RequireDualStack\": must be set to 'SingleStack' "
+            "when releasing the secondary ipFamily");
+        row("class", R"({"type":"LoadBalancer","loadBalancerClass":"a/b"})",
+            R"({"type":"LoadBalancer","loadBalancerClass":"a/c"})",
+            "FieldValueInvalid spec.loadBalancerClass: Invalid value: \"a/c\": may not change once set");
+        row("class comes with the type", "{}", R"({"type":"LoadBalancer","loadBalancerClass":"a/c"})", "");
+    }
+    void updates() {
+        QFETCH(QByteArray, before);
+        QFETCH(QByteArray, after);
+        QFETCH(QString, cause);
+        const StrategyFixture f;
+        JsonObject object = service(after);
+        QCOMPARE(QString::fromStdString(f.update("", "services", object, service(before))), cause);
+    }
+
     void updatesKeepWhatWasAllocated() {
-        const StrategyFixture f(kDual);
-        JsonObject stored = service(R"({"type":"NodePort"})");
-        f.create("", "services", stored);
-        QVERIFY(allocate(f, stored).has_value());
-        JsonObject replaced = service(R"({"type":"NodePort"})"); // a manifest without addresses
-        QCOMPARE(f.update("", "services", replaced, stored), std::string());
-        QVERIFY(allocate(f, replaced, &stored).has_value());
-        QCOMPARE(replaced.at("spec"), stored.at("spec"));
-        JsonObject moved = stored;
-        moved.at("spec").as_object()["clusterIP"] = "10.43.0.77";
-        QVERIFY(f.update("", "services", moved, stored).find("may not change once set") != std::string::npos);
+        const StrategyFixture f;
+        const JsonObject stored =
+            service(R"({"type":"NodePort","clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7"],"ipFamilies":["IPv4"],
+            "ipFamilyPolicy":"SingleStack","ports":[{"name":"a","port":80,"protocol":"TCP","nodePort":30001},
+            {"name":"b","port":81,"protocol":"TCP","nodePort":30002}]})");
+        // A port is known by its name; its number may change.
+        JsonObject replaced = service(R"({"type":"NodePort","ports":[{"name":"b","port":8081,"protocol":"TCP"},
+            {"name":"c","port":82,"protocol":"TCP"},{"name":"a","port":83,"protocol":"TCP","nodePort":30002}]})");
+        QVERIFY2(f.update("", "services", replaced, stored).empty(), "valid");
+        QCOMPARE(std::string(textAt(replaced, "spec", "clusterIP")), std::string("10.43.0.7"));
+        const JsonArray &ports = arrayAt(replaced, "spec", "ports");
+        QCOMPARE(intAt(asObject(ports[0]), "nodePort"), int64_t(0)); // the client gave 30002 to another port
+        QCOMPARE(intAt(asObject(ports[1]), "nodePort"), int64_t(0));
     }
 
     void typesChange() {
-        const StrategyFixture f(kDual);
-        JsonObject stored = service(R"({"type":"NodePort"})");
-        f.create("", "services", stored);
-        QVERIFY(allocate(f, stored).has_value());
-        const int64_t port = intAt(asObject(arrayAt(stored, "spec", "ports")[0]), "nodePort");
+        const StrategyFixture f;
+        const JsonObject stored = service(
+            R"({"type":"NodePort","clusterIP":"10.43.0.7","clusterIPs":["10.43.0.7"],"ipFamilies":["IPv4"],
+            "ipFamilyPolicy":"SingleStack","ports":[{"port":80,"protocol":"TCP","nodePort":30001}]})");
         JsonObject plain = stored;
         plain.at("spec").as_object()["type"] = "ClusterIP";
         QCOMPARE(f.update("", "services", plain, stored), std::string());
-        QVERIFY(!hasAt(asObject(arrayAt(plain, "spec", "ports")[0]), "nodePort") &&
-                !hasAt(plain, "spec", "externalTrafficPolicy"));
-        QVERIFY(allocate(f, plain, &stored).has_value());
-        release(f, stored, &plain);
-        JsonObject other = service(R"({"type":"NodePort","ports":[{"port":1,"protocol":"TCP","nodePort":)" +
-                                   QByteArray::number(int(port)) + "}]}");
-        QVERIFY(allocate(f, other).has_value());
+        QVERIFY(!hasAt(asObject(arrayAt(plain, "spec", "ports")[0]), "nodePort"));
+        QVERIFY(!hasAt(plain, "spec", "externalTrafficPolicy"));
         JsonObject name = plain;
         name.at("spec").as_object()["type"] = "ExternalName";
         name.at("spec").as_object()["externalName"] = "example.com";
         QCOMPARE(f.update("", "services", name, plain), std::string());
-        QVERIFY(!hasAt(name, "spec", "clusterIP"));
-        QVERIFY(allocate(f, name, &plain).has_value());
-        const std::string ip(textAt(plain, "spec", "clusterIP"));
-        release(f, plain, &name);
-        JsonObject again = service(QByteArray(R"({"clusterIP":")") + ip.c_str() + "\"}");
-        f.create("", "services", again);
-        QCOMPARE(failure(allocate(f, again)), std::string());
+        for (const char *member : {"clusterIP", "clusterIPs", "ipFamilies", "ipFamilyPolicy"})
+            QVERIFY2(!hasAt(name, "spec", member), member);
     }
 
-    void healthCheckPorts() {
+    void statusIsChecked() {
         const StrategyFixture f;
-        JsonObject object = service(R"({"type":"LoadBalancer"})");
-        object.at("spec").as_object()["externalTrafficPolicy"] = "Local";
-        QCOMPARE(f.create("", "services", object), std::string());
-        QVERIFY(allocate(f, object).has_value());
-        QVERIFY(intAt(object, "spec", "healthCheckNodePort") >= 30000);
-        JsonObject without = service(R"({"type":"LoadBalancer","allocateLoadBalancerNodePorts":false})");
-        QVERIFY(allocate(f, without).has_value());
-        QVERIFY(!hasAt(asObject(arrayAt(without, "spec", "ports")[0]), "nodePort"));
+        const JsonObject stored = service(R"({"type":"LoadBalancer"})");
+        JsonObject object = stored;
+        object["status"] = json(R"({"loadBalancer":{"ingress":[{"ip":"x","ipMode":"VIP"},{"ip":"10.0.0.1"},
+            {"hostname":"10.0.0.1"},{"hostname":"lb.example.com"}]}})");
+        QCOMPARE(
+            QString::fromStdString(f.update("", "services", object, stored, "status")),
+            QString("FieldValueInvalid status.loadBalancer.ingress[0].ip: Invalid value: \"x\": must be a valid IP "
+                    "address, (e.g. 10.9.8.7 or 2001:db8::ffff)\n"
+                    "FieldValueRequired status.loadBalancer.ingress[1].ipMode: Required value: must be specified "
+                    "when `ip` is set\n"
+                    "FieldValueInvalid status.loadBalancer.ingress[2].hostname: Invalid value: \"10.0.0.1\": must "
+                    "be a DNS name, not an IP address"));
+    }
+
+    void warns() {
+        const StrategyFixture f;
+        std::vector<std::string> warnings;
+        const JsonObject object = service(R"({"clusterIP":"None","clusterIPs":["None"],"sessionAffinity":"ClientIP",
+            "externalIPs":["2001:DB8::0001"],"externalName":"x"})");
+        f.of("", "services").warnings(f.context("", "services"), object, nullptr, warnings);
+        QCOMPARE(warnings,
+                 (std::vector<std::string>{
+                     "spec.externalIPs is ignored for headless services",
+                     "spec.SessionAffinity is ignored for headless services",
+                     "spec.externalIPs[0]: IPv6 address \"2001:DB8::0001\" should be in RFC 5952 canonical format "
+                     "(\"2001:db8::1\")",
+                     "spec.externalName is ignored when spec.type is not \"ExternalName\""}));
     }
 };
 

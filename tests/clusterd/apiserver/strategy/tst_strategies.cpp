@@ -101,7 +101,7 @@ private slots:
             "FieldValueInvalid spec.schedule: Invalid value: \"* *\": expected exactly 5 fields, found 2: * *");
         row("cron zone", "batch/cronjobs",
             QByteArray(cron).replace("\"schedule\"", "\"timeZone\":\"Moon/Base\",\"schedule\""),
-            "FieldValueInvalid spec.timeZone: Invalid value: \"Moon/Base\": unknown time zone");
+            "FieldValueInvalid spec.timeZone: Invalid value: \"Moon/Base\": unknown time zone Moon/Base");
         row("config map", "/configmaps", R"({"data":{"a":"x"},"binaryData":{"b":"AAA="}})", "");
         row("config map key", "/configmaps", R"({"data":{"..":"x"}})",
             "FieldValueInvalid data[..]: Invalid value: \"..\": must not be '..'");

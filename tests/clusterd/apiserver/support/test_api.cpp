@@ -1,5 +1,6 @@
 #include "tests/clusterd/apiserver/support/test_api.h"
 
+#include "clusterd/apiserver/admission/plugins.h"
 #include "clusterd/apiserver/strategy/strategies.h"
 #include "clusterd/datastore/sqlite_backend.h"
 #include "core/base/random.h"
@@ -55,22 +56,29 @@ private:
 } // namespace
 
 struct TestApi::Policies {
+    explicit Policies(const apiserver::Reader &reader) : cluster(reader) {}
+
     OpenAuthenticator authenticator;
     OpenAuthorizer authorizer;
-    apiserver::AdmissionChain admission;
+    OpenClusterAuthorizer cluster;
+    std::unique_ptr<apiserver::AdmissionChain> admission;
     std::unique_ptr<apiserver::StrategyTable> strategies;
 };
 
-TestApi::TestApi(Clock &clock, apiserver::Store::Limits limits, apiserver::NodeConnector *nodes)
-    : m_policies(std::make_unique<Policies>()),
-      m_backend(datastore::createSqliteBackend({.path = ":memory:", .compactInterval = Duration::zero()})),
-      m_store(std::make_unique<apiserver::Store>(*m_backend, clock, limits)) {
+TestApi::TestApi(Options options)
+    : m_backend(datastore::createSqliteBackend({.path = options.databasePath, .compactInterval = Duration::zero()})),
+      m_store(std::make_unique<apiserver::Store>(*m_backend, options.clock, options.limits)),
+      m_policies(std::make_unique<Policies>(*m_store)) {
+    Clock &clock = options.clock;
     if (auto started = m_backend->start(); !started)
         throw std::runtime_error(started.error().message);
-    m_policies->strategies =
-        apiserver::makeStrategyTable(*m_store, clock, systemRandom(), apiserver::ServiceNetworks());
-    if (nodes)
-        m_connect = std::make_unique<apiserver::ClusterConnect>(*m_store, *nodes);
+    m_policies->strategies = apiserver::makeStrategyTable(*m_store, clock, systemRandom(), options.networks);
+    m_policies->admission = std::make_unique<apiserver::AdmissionChain>();
+    if (options.admission)
+        m_policies->admission =
+            *apiserver::makeAdmissionChain(*m_store, m_policies->cluster, systemRandom(), {.enable = options.plugins});
+    if (options.nodes)
+        m_connect = std::make_unique<apiserver::ClusterConnect>(*m_store, *options.nodes);
     m_server =
         std::make_unique<apiserver::ApiServer>(apiserver::ApiServerOptions{.store = *m_store,
                                                                            .backend = *m_backend,
@@ -79,9 +87,11 @@ TestApi::TestApi(Clock &clock, apiserver::Store::Limits limits, apiserver::NodeC
                                                                            .executor = m_context.get_executor(),
                                                                            .authenticator = m_policies->authenticator,
                                                                            .authorizer = m_policies->authorizer,
-                                                                           .admission = m_policies->admission,
+                                                                           .admission = *m_policies->admission,
                                                                            .strategies = *m_policies->strategies,
-                                                                           .connect = m_connect.get()});
+                                                                           .connect = m_connect.get(),
+                                                                           .limits = options.requests,
+                                                                           .eventTtl = options.eventTtl});
     if (auto started = run(m_server->start()); !started)
         throw std::runtime_error(started.error().message);
     m_client = m_server->localClient({.name = "test"});
@@ -107,23 +117,34 @@ void TestApi::runUntil(const std::function<bool()> &done) {
     }
 }
 
+std::shared_ptr<const TestApi::Pending> TestApi::begin(std::string method, std::string target, std::string body,
+                                                       std::vector<std::pair<std::string, std::string>> headers,
+                                                       size_t pieces) {
+    struct Call : Pending {
+        explicit Call(size_t most) : writer(answer, most) {}
+        http::Request request;
+        CollectingWriter writer;
+        http::Handler handler;
+    };
+    auto call = std::make_shared<Call>(pieces);
+    call->request.method = std::move(method);
+    call->request.rawTarget = target;
+    call->request.target = *http::Target::parse(target);
+    call->request.body = std::move(body);
+    call->request.peer = std::make_shared<http::Peer>();
+    for (auto &[name, value] : headers)
+        call->request.headers.add(name, value);
+    call->handler = m_server->handler();
+    asio::co_spawn(m_context, call->handler(call->request, call->writer),
+                   [call](std::exception_ptr) { call->done = true; });
+    return call;
+}
+
 Answer TestApi::request(std::string method, std::string target, std::string body,
                         std::vector<std::pair<std::string, std::string>> headers, size_t pieces) {
-    Answer answer;
-    http::Request request;
-    request.method = std::move(method);
-    request.rawTarget = target;
-    request.target = *http::Target::parse(target);
-    request.body = std::move(body);
-    request.peer = std::make_shared<http::Peer>();
-    for (auto &[name, value] : headers)
-        request.headers.add(name, value);
-    CollectingWriter writer(answer, pieces);
-    http::Handler handler = m_server->handler();
-    bool done = false;
-    asio::co_spawn(m_context, handler(request, writer), [&](std::exception_ptr) { done = true; });
-    runUntil([&] { return done; });
-    return answer;
+    auto call = begin(std::move(method), std::move(target), std::move(body), std::move(headers), pieces);
+    runUntil([&] { return call->done; });
+    return call->answer;
 }
 
 } // namespace coracle::test

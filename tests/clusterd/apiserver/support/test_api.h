@@ -4,6 +4,7 @@
 #include "clusterd/apiserver/handlers/pod_connect.h"
 #include "clusterd/apiserver/registry/registry.h"
 #include "clusterd/apiserver/registry/store.h"
+#include "clusterd/apiserver/strategy/strategies.h"
 #include "clusterd/datastore/backend.h"
 
 #include <boost/asio/cancellation_signal.hpp>
@@ -33,8 +34,21 @@ struct Answer {
 /// run().
 class TestApi {
 public:
+    struct Options {
+        Clock &clock = systemClock();
+        apiserver::Store::Limits limits = {};
+        apiserver::NodeConnector *nodes = nullptr;
+        apiserver::ServiceNetworks networks = {};
+        bool admission = false;                ///< the standard admission plug-ins; else none
+        std::vector<std::string> plugins = {}; ///< with admission: those that are off by default
+        std::chrono::seconds eventTtl{3600};
+        apiserver::RequestLimits requests = {};
+        std::string databasePath = ":memory:";
+    };
+    explicit TestApi(Options options);
     explicit TestApi(Clock &clock = systemClock(), apiserver::Store::Limits limits = apiserver::Store::Limits(),
-                     apiserver::NodeConnector *nodes = nullptr);
+                     apiserver::NodeConnector *nodes = nullptr)
+        : TestApi(Options{.clock = clock, .limits = limits, .nodes = nodes}) {}
     ~TestApi();
 
     boost::asio::io_context &context() { return m_context; }
@@ -60,12 +74,21 @@ public:
     Answer request(std::string method, std::string target, std::string body = {},
                    std::vector<std::pair<std::string, std::string>> headers = {}, size_t pieces = 0);
 
+    struct Pending {
+        Answer answer;
+        bool done = false; ///< the handler has ended
+    };
+    /// The same without waiting; goes on whenever something runs.
+    std::shared_ptr<const Pending> begin(std::string method, std::string target, std::string body = {},
+                                         std::vector<std::pair<std::string, std::string>> headers = {},
+                                         size_t pieces = 0);
+
 private:
     struct Policies;
     boost::asio::io_context m_context;
-    std::unique_ptr<Policies> m_policies;
     std::unique_ptr<datastore::Backend> m_backend;
     std::unique_ptr<apiserver::Store> m_store;
+    std::unique_ptr<Policies> m_policies;
     std::unique_ptr<apiserver::ClusterConnect> m_connect;
     std::unique_ptr<apiserver::ApiServer> m_server;
     std::unique_ptr<client::Client> m_client;

@@ -1,0 +1,14 @@
+#pragma once
+
+#include "clusterd/apiserver/handlers/exchange.h"
+#include "clusterd/apiserver/registry/registry.h"
+
+/// The query of lists, watches and deletions of collections (meta/v1 ListOptions), checked as
+/// k8s.io/apimachinery validates it. Failures are in the standard words.
+namespace coracle::apiserver {
+
+/// The scope's name, where the path has one, is the only one that may be selected.
+Result<client::ListOptions> readListOptions(const Exchange &exchange, const RequestScope &scope);
+Result<WatchParameters> readWatchOptions(const Exchange &exchange, const RequestScope &scope, Random &random);
+
+} // namespace coracle::apiserver

@@ -1,0 +1,144 @@
+#include "clusterd/controllers/resourcequota_controller.h"
+
+#include "clusterd/apiserver/admission/quota_usage.h"
+#include "core/api/types/core_v1.h"
+
+#include <algorithm>
+#include <boost/json/parse.hpp>
+#include <boost/json/serialize.hpp>
+
+namespace coracle::controllers {
+
+using apiserver::JsonObject;
+using apiserver::objectAt;
+
+namespace {
+
+constexpr auto kQuiet = std::chrono::milliseconds(500);
+constexpr auto kResync = std::chrono::minutes(5);
+
+JsonObject parsed(const ObjectPtr &object) {
+    boost::json::error_code error;
+    boost::json::value value = boost::json::parse(object->json(), error);
+    return value.is_object() ? std::move(value.get_object()) : JsonObject();
+}
+
+/// Whether the status does not say yet what the spec limits.
+bool isUncounted(const JsonObject &quota) {
+    const JsonObject &hard = objectAt(quota, "spec", "hard"), &used = objectAt(quota, "status", "used");
+    return objectAt(quota, "status", "hard") != hard || std::ranges::any_of(hard, [&](const auto &entry) {
+               return apiserver::quotaResource(entry.key()) && !used.contains(entry.key());
+           });
+}
+
+} // namespace
+
+ResourceQuotaController::ResourceQuotaController(const ControllerContext &context)
+    : Controller(context, "resourcequota"), m_quotas(informers().get<corev1::ResourceQuota>()) {
+    m_quotas.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { quotaChanged(before, after); });
+}
+
+void ResourceQuotaController::quotaChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    if (!std::exchange(m_resyncing, true))
+        gate().spawn([this] { return resync(); });
+    if (!after) {
+        m_looks.erase(before->key());
+        return;
+    }
+    // Charges change the status only, and need no answer.
+    if (before && objectAt(parsed(before), "spec") == objectAt(parsed(after), "spec"))
+        return;
+    follow(after);
+    queue().add(after->key());
+}
+
+void ResourceQuotaController::follow(const ObjectPtr &quota) {
+    bool added = false;
+    const JsonObject object = parsed(quota);
+    for (const auto &[name, value] : objectAt(object, "spec", "hard")) {
+        const ResourceInfo *resource = apiserver::quotaResource(name);
+        if (!resource || !m_followed.insert(resource).second)
+            continue;
+        informers().get(*resource).addHandler([this, resource](const ObjectPtr &before, const ObjectPtr &after) {
+            objectChanged(*resource, before, after);
+        });
+        added = true;
+    }
+    if (added)
+        informers().start(gate());
+}
+
+void ResourceQuotaController::objectChanged(const ResourceInfo &resource, const ObjectPtr &before,
+                                            const ObjectPtr &after) {
+    if (!before) // admission has charged it
+        return;
+    const std::vector<ObjectPtr> quotas = m_quotas.listNamespace(before->namespaceName());
+    if (quotas.empty())
+        return;
+    if (after && apiserver::quotaUsage(resource, parsed(before)) == apiserver::quotaUsage(resource, parsed(after)))
+        return;
+    for (const ObjectPtr &quota : quotas)
+        queue().add(quota->key());
+}
+
+bool ResourceQuotaController::isQuiet(const ObjectPtr &quota) {
+    const std::string key = quota->key();
+    const SteadyTime now = clock().steadyNow();
+    Look &look = m_looks[key];
+    if (look.revision == quota->resourceVersion() && now - look.time >= kQuiet) {
+        m_looks.erase(key);
+        return true;
+    }
+    if (look.revision != quota->resourceVersion())
+        look = {quota->resourceVersion(), now};
+    queue().addAfter(key, kQuiet - (now - look.time));
+    return false;
+}
+
+Task<Result<>> ResourceQuotaController::reconcile(std::string key) {
+    const ObjectPtr quota = m_quotas.get(key);
+    if (!quota || quota->deleting())
+        co_return Result<>{};
+    if (!isUncounted(parsed(quota)) && !isQuiet(quota))
+        co_return Result<>{};
+    co_return co_await count(quota);
+}
+
+Task<Result<>> ResourceQuotaController::count(ObjectPtr stored) {
+    JsonObject quota = parsed(stored);
+    const std::string space(stored->namespaceName());
+    std::map<const ResourceInfo *, std::vector<JsonObject>> objects;
+    for (const auto &[name, value] : objectAt(quota, "spec", "hard")) {
+        const ResourceInfo *resource = apiserver::quotaResource(name);
+        if (!resource || objects.contains(resource))
+            continue;
+        CO_TRY(const client::ObjectList list, co_await client().list(*resource, space));
+        std::vector<JsonObject> &items = objects[resource];
+        for (const ObjectPtr &item : list.items)
+            items.push_back(parsed(item));
+    }
+    const apiserver::Amounts used =
+        apiserver::quotaTotals(quota, [&](const ResourceInfo &resource) { return objects[&resource]; });
+    JsonObject &status = apiserver::ensureObject(quota, "status");
+    if (objectAt(status, "hard") == objectAt(quota, "spec", "hard") &&
+        apiserver::amountsOf(objectAt(status, "used")) == used)
+        co_return Result<>{};
+    status["hard"] = objectAt(quota, "spec", "hard");
+    status["used"] = apiserver::toJson(used);
+    client::WriteOptions options;
+    options.subresource = "status";
+    std::string body = boost::json::serialize(quota);
+    auto written = co_await client().update(corev1::ResourceQuota::resource(), space, std::string(stored->name()),
+                                            std::move(body), options);
+    if (!written && !isNotFound(written.error()))
+        co_return std::unexpected(std::move(written).error());
+    co_return Result<>{};
+}
+
+Task<> ResourceQuotaController::resync() {
+    while (!gate().closed() && co_await clock().sleep(kResync))
+        for (const ObjectPtr &quota : m_quotas.list())
+            queue().add(quota->key());
+}
+
+} // namespace coracle::controllers
