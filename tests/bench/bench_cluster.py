@@ -150,13 +150,44 @@ def config_map(name):
                        "data": {"payload": "x" * 900}})
 
 
-def create_many(cluster, prefix, count, clients):
+def custom_definition(fields):
+    """A definition whose spec has this many fields, half of them with defaults."""
+    text = {"type": "string", "maxLength": 64, "pattern": "^[a-z0-9-]+$"}
+    number = {"type": "integer", "minimum": 0, "maximum": 1000, "default": 7}
+    properties = {f"field{i}": number if i % 2 else text for i in range(fields)}
+    schema = {"type": "object", "properties": {"spec": {"type": "object", "properties": properties}}}
+    return json.dumps({
+        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+        "metadata": {"name": "things.bench.example.com"},
+        "spec": {"group": "bench.example.com", "scope": "Namespaced", "names": {"plural": "things", "kind": "Thing"},
+                 "versions": [{"name": "v1", "served": True, "storage": True, "schema": {"openAPIV3Schema": schema}}]}})
+
+
+def custom_resource(name, fields=50):
+    return json.dumps({"apiVersion": "bench.example.com/v1", "kind": "Thing",
+                       "metadata": {"name": name, "namespace": "bench"},
+                       "spec": {f"field{i}": f"some-value-{i}" for i in range(0, fields, 2)}})
+
+
+def custom_resources(cluster):
+    began = time.monotonic()
+    kubectl("apply", "-f", "-", stdin=custom_definition(50))
+    things = "/apis/bench.example.com/v1/namespaces/bench/things"
+    until(lambda: cluster.get(things)[0] == 200)
+    row("a definition applied to its kind served", f"{time.monotonic() - began:.2f} s", "with kubectl apply")
+    count = 1000
+    for clients in (1, 8):
+        seconds = create_many(cluster, f"thing-{clients}", count, clients, things, custom_resource)
+        row(f"durable CREATE of a custom resource of 50 fields, {clients} client{'s' if clients > 1 else ''}",
+            f"{count / seconds:.0f}/s", "load generator in Python")
+
+
+def create_many(cluster, prefix, count, clients, path="/api/v1/namespaces/bench/configmaps", body=config_map):
     """Durable creates: the seconds that `count` of them took over `clients` kept connections."""
     def work(worker):
         connection = cluster.connect()
         for i in range(worker, count, clients):
-            connection.request("POST", "/api/v1/namespaces/bench/configmaps", config_map(f"{prefix}-{i}"),
-                               {"Content-Type": "application/json"})
+            connection.request("POST", path, body(f"{prefix}-{i}"), {"Content-Type": "application/json"})
             answer = connection.getresponse()
             answer.read()
             if answer.status != 201:
@@ -236,6 +267,7 @@ def measure(cluster):
     row("durable CREATE of 1 KiB, 8 clients", f"{(CONFIG_MAPS - count) / seconds:.0f}/s",
         "limited by the load generator in Python")
     row(f"memory with {CONFIG_MAPS} ConfigMaps of 1 KiB (Pss)", f"{pss_mib(pid):.1f} MiB")
+    custom_resources(cluster)
     one = "/api/v1/namespaces/bench/configmaps/one-1"
     row("GET, 16 clients x 8 streams, HTTP/2", f"{cluster.h2load(one, 100000, 16, 8)[0]:.0f}/s")
     for clients in (1, 4):

@@ -35,7 +35,7 @@ write_until_failure() { # NAME
     echo "3000 writes went onto a full disk" && return 1
 }
 create() { # NAME
-    curl -sS -o "$scratch/answer" -w '%{http_code}' --max-time 10 --cacert "$scratch/ca.crt" --cert "$scratch/client.crt" \
+    curl -sS -A faults -o "$scratch/answer" -w '%{http_code}' --max-time 10 --cacert "$scratch/ca.crt" --cert "$scratch/client.crt" \
         --key "$scratch/client.key" -H 'Content-Type: application/json' \
         -d "{\"metadata\":{\"name\":\"$1\"},\"data\":{\"a\":\"$payload\"}}" \
         "https://127.0.0.1:$https_port/api/v1/namespaces/default/configmaps"
