@@ -32,7 +32,7 @@ struct ApiServer::State {
           gate(options.executor),
           registry({options.store, options.backend, options.clock, options.random, options.admission,
                     options.strategies, options.eventTtl}),
-          resourceHandlers(registry, resources, options.random, options.connect),
+          resourceHandlers(registry, resources, options.random, options.connect, options.limits.watchTimeoutMin),
           systemHandlers(options, resources, health, [this] { requestMetrics.refresh(); }),
           limiter(options.limits),
           requestMetrics(resources, limiter),

@@ -16,6 +16,7 @@ struct RequestLimits {
     int maxRequestsInFlight = 400;         ///< that only read
     int maxMutatingRequestsInFlight = 200; ///< that change something
     Duration requestTimeout = std::chrono::seconds(60);
+    std::chrono::seconds watchTimeoutMin{1800}; ///< of watches that name none
 };
 
 /// Requests that last as long as the client likes: watches, and what is passed through to pods and nodes. They are

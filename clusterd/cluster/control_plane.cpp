@@ -200,7 +200,8 @@ Result<> ControlPlane::makeApiServer() {
                          .advertiseAddress = hostPort(parts.advertiseAddress, parts.config.httpsPort),
                          .limits = {.maxRequestsInFlight = parts.config.apiserver.maxRequestsInflight,
                                     .maxMutatingRequestsInFlight = parts.config.apiserver.maxMutatingRequestsInflight,
-                                    .requestTimeout = parts.config.apiserver.requestTimeout},
+                                    .requestTimeout = parts.config.apiserver.requestTimeout,
+                                    .watchTimeoutMin = parts.config.apiserver.minRequestTimeout},
                          .eventTtl = parts.config.apiserver.eventTtl,
                          .documents = {.openidConfiguration =
                                            [&tokens] {

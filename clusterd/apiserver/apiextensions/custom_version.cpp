@@ -1,7 +1,7 @@
 #include "clusterd/apiserver/apiextensions/custom_version.h"
 
-#include "clusterd/apiserver/handlers/resource_table.h"
 #include "core/api/json_writer.h"
+#include "core/api/version_order.h"
 
 #include <algorithm>
 #include <array>
@@ -72,7 +72,7 @@ void CustomVersion::setNames(const JsonObject &definition, const JsonObject &nam
         const JsonObject &one = asObject(version);
         if (flagAt(one, "storage"))
             m_resource.storageVersion = keep(textAt(one, "name"));
-        if (flagAt(one, "served") && compareVersions(textAt(one, "name"), m_resource.version) < 0)
+        if (flagAt(one, "served") && api::compareVersions(textAt(one, "name"), m_resource.version) < 0)
             m_resource.preferredVersion = false;
     }
     m_resource.storageVersionHash =
@@ -135,8 +135,8 @@ void CustomVersion::setDeprecation(const JsonObject &definition, const JsonObjec
     for (const JsonValue &value : arrayAt(definition, "spec", "versions")) {
         const std::string_view name = textAt(asObject(value), "name");
         const bool candidate = flagAt(asObject(value), "served") && !flagAt(asObject(value), "deprecated");
-        if (candidate && compareVersions(name, m_resource.version) < 0 &&
-            (better.empty() || compareVersions(name, better) < 0))
+        if (candidate && api::compareVersions(name, m_resource.version) < 0 &&
+            (better.empty() || api::compareVersions(name, better) < 0))
             better = name;
     }
     if (!better.empty())

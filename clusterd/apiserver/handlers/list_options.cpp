@@ -9,7 +9,6 @@ namespace coracle::apiserver {
 
 namespace {
 
-constexpr int64_t kWatchSecondsMin = 1800; ///< kube-apiserver's --min-request-timeout
 constexpr std::string_view kExact = "Exact";
 constexpr std::string_view kNotOlderThan = "NotOlderThan";
 
@@ -107,7 +106,8 @@ Result<client::ListOptions> readListOptions(const Exchange &exchange, const Requ
     return options;
 }
 
-Result<WatchParameters> readWatchOptions(const Exchange &exchange, const RequestScope &scope, Random &random) {
+Result<WatchParameters> readWatchOptions(const Exchange &exchange, const RequestScope &scope, Random &random,
+                                         std::chrono::seconds least) {
     TRY(Raw raw, readRaw(exchange, watchCauses));
     WatchParameters parameters;
     parameters.options.labelSelector = exchange.param("labelSelector");
@@ -120,9 +120,10 @@ Result<WatchParameters> readWatchOptions(const Exchange &exchange, const Request
         parameters.sendInitialEvents = true;
     TRY(int64_t seconds, queryInteger(exchange, "timeoutSeconds"));
     // Spread, so that watches that began together do not all come again at once.
-    if (seconds <= 0)
-        seconds = kWatchSecondsMin + static_cast<int64_t>(random.below(kWatchSecondsMin));
-    parameters.timeout = std::chrono::seconds(seconds);
+    if (seconds <= 0 && least > std::chrono::seconds::zero())
+        seconds = least.count() + static_cast<int64_t>(random.below(static_cast<uint64_t>(least.count())));
+    if (seconds > 0)
+        parameters.timeout = std::chrono::seconds(seconds);
     return parameters;
 }
 

@@ -9,6 +9,8 @@ namespace coracle::apiserver {
 
 /// The scope's name, where the path has one, is the only one that may be selected.
 Result<client::ListOptions> readListOptions(const Exchange &exchange, const RequestScope &scope);
-Result<WatchParameters> readWatchOptions(const Exchange &exchange, const RequestScope &scope, Random &random);
+/// A watch without a time-out lasts between `least` and twice of it; zero: it does not end by itself.
+Result<WatchParameters> readWatchOptions(const Exchange &exchange, const RequestScope &scope, Random &random,
+                                         std::chrono::seconds least);
 
 } // namespace coracle::apiserver

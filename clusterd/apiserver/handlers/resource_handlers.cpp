@@ -69,8 +69,12 @@ const api::ResourceInfo &answered(const RequestScope &scope) {
 } // namespace
 
 ResourceHandlers::ResourceHandlers(Registry &registry, const ResourceTable &resources, Random &random,
-                                   ConnectHandlers *connect)
-    : m_registry(registry), m_resources(resources), m_random(random), m_connect(connect) {}
+                                   ConnectHandlers *connect, std::chrono::seconds watchTimeoutMin)
+    : m_registry(registry),
+      m_resources(resources),
+      m_random(random),
+      m_watchTimeout(watchTimeoutMin),
+      m_connect(connect) {}
 
 Task<> ResourceHandlers::handle(Exchange &exchange) {
     const RequestInfo &info = exchange.info;
@@ -194,7 +198,7 @@ Task<Result<>> ResourceHandlers::list(Exchange &exchange, RequestScope &scope) {
 
 Task<Result<>> ResourceHandlers::watch(Exchange &exchange, RequestScope &scope) {
     CO_TRY(OutputForm form, outputForm(exchange, scope, Answer::Watch));
-    CO_TRY(WatchParameters parameters, readWatchOptions(exchange, scope, m_random));
+    CO_TRY(WatchParameters parameters, readWatchOptions(exchange, scope, m_random, m_watchTimeout));
     CO_TRY(std::unique_ptr<StoreWatch> stream, co_await m_registry.watch(scope, std::move(parameters)));
     co_return co_await streamWatch(exchange, scope.resource, std::move(form), std::move(stream));
 }

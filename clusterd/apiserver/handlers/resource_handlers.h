@@ -12,7 +12,8 @@ class ConnectHandlers;
 /// Requests on resources: finds the resource, reads options and body, calls the registry and writes the answer.
 class ResourceHandlers {
 public:
-    ResourceHandlers(Registry &registry, const ResourceTable &resources, Random &random, ConnectHandlers *connect);
+    ResourceHandlers(Registry &registry, const ResourceTable &resources, Random &random, ConnectHandlers *connect,
+                     std::chrono::seconds watchTimeoutMin);
 
     /// The request was authorized. Answers in every case.
     Task<> handle(Exchange &exchange);
@@ -40,6 +41,7 @@ private:
     Registry &m_registry;
     const ResourceTable &m_resources;
     Random &m_random;
+    std::chrono::seconds m_watchTimeout;
     ConnectHandlers *m_connect; ///< null: pods' and nodes' streams are not served
 };
 

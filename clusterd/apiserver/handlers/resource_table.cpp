@@ -1,8 +1,9 @@
 #include "clusterd/apiserver/handlers/resource_table.h"
 
+#include "core/api/version_order.h"
+
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <tuple>
 
 namespace coracle::apiserver {
@@ -33,34 +34,11 @@ constexpr std::array<std::string_view, 22> kGroupOrder = {"",
                                                           "flowcontrol.apiserver.k8s.io",
                                                           "storagemigration.k8s.io"};
 
-/// Sorts before others: stable versions, then beta, then alpha; in each the higher number first
-/// (k8s.io/apimachinery version.CompareKubeAwareVersionStrings).
-auto versionRank(std::string_view version) {
-    int stability = 3, major = 0, minor = 0; // stability 3: not of the form v1, v1beta2
-    if (version.starts_with('v')) {
-        const char *end = version.data() + version.size();
-        auto [next, error] = std::from_chars(version.data() + 1, end, major);
-        std::string_view rest(next, end - next);
-        if (error == std::errc() && rest.empty())
-            stability = 0;
-        else if (error == std::errc() && (rest.starts_with("beta") || rest.starts_with("alpha"))) {
-            stability = rest.starts_with("beta") ? 1 : 2;
-            std::from_chars(next + (stability == 1 ? 4 : 5), end, minor);
-        }
-    }
-    return std::tuple(stability, -major, -minor, version);
-}
-
 auto groupRank(std::string_view group) {
     return std::tuple(std::ranges::find(kGroupOrder, group) - kGroupOrder.begin(), group);
 }
 
 } // namespace
-
-int compareVersions(std::string_view a, std::string_view b) {
-    const auto left = versionRank(a), right = versionRank(b);
-    return left < right ? -1 : right < left ? 1 : 0;
-}
 
 ResourceTable::ResourceTable() : m_custom(std::make_shared<std::vector<ResourcePtr>>()) {
     auto all = std::make_shared<std::vector<ResourcePtr>>();
@@ -96,7 +74,8 @@ ResourceTable::Groups ResourceTable::arrange(const std::vector<ResourcePtr> &res
         version->resources.push_back(resource);
     }
     for (Group &group : *groups) {
-        std::ranges::sort(group.versions, {}, [](const Version &v) { return versionRank(v.name); });
+        std::ranges::sort(group.versions,
+                          [](const Version &a, const Version &b) { return api::compareVersions(a.name, b.name) < 0; });
         for (Version &version : group.versions)
             std::ranges::sort(version.resources, {}, [](const ResourcePtr &r) { return r->resource; });
     }
