@@ -32,14 +32,20 @@ public:
     bool string(std::string_view &raw) {
         if (!take('"'))
             return false;
-        size_t begin = m_at;
-        while (m_at < m_text.size() && m_text[m_at] != '"')
-            m_at += m_text[m_at] == '\\' ? 2 : 1;
-        if (m_at >= m_text.size())
-            return false;
-        raw = m_text.substr(begin, m_at - begin);
-        ++m_at;
-        return true;
+        const size_t begin = m_at;
+        while (m_at < m_text.size()) {
+            const size_t quote = m_text.find('"', m_at);
+            if (quote == std::string_view::npos)
+                return false;
+            const size_t escape = m_text.substr(m_at, quote - m_at).find('\\');
+            if (escape == std::string_view::npos) {
+                raw = m_text.substr(begin, quote - begin);
+                m_at = quote + 1;
+                return true;
+            }
+            m_at += escape + 2;
+        }
+        return false;
     }
 
     /// Any value; the result is its text.
