@@ -7,7 +7,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <malloc.h>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -50,11 +49,6 @@ void notifyServiceManager(std::string_view state) {
 
 Result<> prepareProcess(const config::LogConfig &config) {
     ::signal(SIGPIPE, SIG_IGN);
-    // Few arenas and an early trim: freed memory is shared between threads and goes back to the system, which matters
-    // more on a small machine than the last bit of speed of malloc.
-    ::mallopt(M_ARENA_MAX, 2);
-    ::mallopt(M_TRIM_THRESHOLD, 256 << 10);
-    ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
     log::configure(config.debug ? log::Level::Debug : log::Level::Info,
                    config.json ? log::Format::Json : log::Format::Text);
     if (config.file.empty())

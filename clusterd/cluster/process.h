@@ -13,8 +13,7 @@ namespace coracle::cluster {
 /// Tells systemd (NOTIFY_SOCKET, sd_notify(3)): "READY=1", "STOPPING=1". Without systemd nothing happens.
 void notifyServiceManager(std::string_view state);
 
-/// Once, before threads start: SIGPIPE is ignored, memory of freed objects goes back to the system, the log goes where
-/// the configuration says.
+/// Once, before threads start: SIGPIPE is ignored, the log goes where the configuration says.
 Result<> prepareProcess(const config::LogConfig &log);
 
 /// SIGTERM and SIGINT ask for an orderly end; a second one ends the process at once. Made before other threads start.

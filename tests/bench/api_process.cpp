@@ -17,7 +17,6 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <malloc.h>
 #include <thread>
 
 #include <csignal>
@@ -61,7 +60,6 @@ http::TlsIdentity identity() {
 } // namespace
 
 void ApiProcess::serve(const std::string &folder, int portPipe, int lifeline) {
-    ::mallopt(M_ARENA_MAX, 2); // as clusterd
     asio::io_context context(kThreads);
     auto work = asio::make_work_guard(context);
     std::vector<std::thread> threads;

@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <malloc.h>
+#include <jemalloc/jemalloc.h>
 
 #include <unistd.h>
 
@@ -20,7 +20,8 @@ namespace {
 namespace asio = boost::asio;
 
 double memoryMib() {
-    ::malloc_trim(0);
+    // What is free goes back to the system, which the daemon has done after half a second.
+    ::mallctl(fmt::format("arena.{}.purge", MALLCTL_ARENAS_ALL).c_str(), nullptr, nullptr, nullptr, 0);
     std::ifstream file("/proc/self/smaps_rollup");
     for (std::string line; std::getline(file, line);)
         if (line.starts_with("Pss:"))
@@ -163,8 +164,5 @@ int main(int argc, char **argv) {
     CLI::App app("Memory of stored objects");
     app.add_option("--pods", pods, "how many");
     CLI11_PARSE(app, argc, argv);
-    ::mallopt(M_ARENA_MAX, 2); // as clusterd
-    ::mallopt(M_TRIM_THRESHOLD, 256 << 10);
-    ::mallopt(M_MMAP_THRESHOLD, 256 << 10);
     Bench(pods).run();
 }
