@@ -11,7 +11,7 @@
 #include "clusterd/controllers/namespace_controller.h"
 #include "clusterd/controllers/nodelifecycle/node_lifecycle_controller.h"
 #include "clusterd/controllers/pod_gc_controller.h"
-#include "clusterd/controllers/replicaset_controller.h"
+#include "clusterd/controllers/replicaset/replicaset_controller.h"
 #include "clusterd/controllers/resourcequota_controller.h"
 #include "clusterd/controllers/root_ca_publisher.h"
 #include "clusterd/controllers/runtime.h"
@@ -55,7 +55,8 @@ ControllerSet::ControllerSet(client::Client &client, const Certificates &certifi
     state.add<NamespaceController>();
     state.add<NodeLifecycleController>();
     state.add<PodGcController>();
-    state.add<ReplicaSetController>();
+    state.add<ReplicaSetController>(replicaSets());
+    state.add<ReplicaSetController>(replicationControllers());
     state.add<ResourceQuotaController>();
     state.add<RootCaPublisher>(certificates.serverCaPem);
     state.add<ServiceAccountController>();

@@ -1,7 +1,7 @@
 #include "clusterd/controllers/deployment/deployment_controller.h"
 #include "clusterd/controllers/deployment/deployment_util.h"
 #include "clusterd/controllers/pod_util.h"
-#include "clusterd/controllers/replicaset_controller.h"
+#include "clusterd/controllers/replicaset/replicaset_controller.h"
 #include "core/api/types/apps_v1.h"
 #include "tests/clusterd/controllers/controllers_fixture.h"
 

@@ -1,17 +1,16 @@
 #pragma once
 
 #include "clusterd/controllers/expectations.h"
+#include "clusterd/controllers/replicaset/replica_kind.h"
 #include "clusterd/controllers/runtime.h"
-#include "core/api/types/apps_v1.h"
-#include "core/api/types/core_v1.h"
 
 namespace coracle::controllers {
 
-/// Keeps as many pods of each ReplicaSet as it declares.
-/// Reads: ReplicaSets, Pods. Writes: Pods (create, delete, adopt, release), ReplicaSets' status.
+/// Keeps as many pods of each ReplicaSet, or of each ReplicationController, as it declares.
+/// Reads: objects of that kind, Pods. Writes: Pods (create, delete, adopt, release), the status of the kind's objects.
 class ReplicaSetController final : public Controller {
 public:
-    explicit ReplicaSetController(const ControllerContext &context);
+    explicit ReplicaSetController(const ControllerContext &context, const ReplicaKind &kind = replicaSets());
     int workers() const override { return 5; }
     Task<Result<>> reconcile(std::string key) override;
 
@@ -25,6 +24,9 @@ private:
     Task<Result<>> writeStatus(const appsv1::ReplicaSet &set, const std::vector<corev1::Pod> &pods,
                                const Result<> &scaled);
 
+    client::ObjectReference reference(const appsv1::ReplicaSet &set) const;
+
+    const ReplicaKind &m_kind;
     client::Informer &m_sets;
     client::Informer &m_pods;
     Expectations m_expectations;

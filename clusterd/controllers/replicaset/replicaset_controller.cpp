@@ -1,4 +1,4 @@
-#include "clusterd/controllers/replicaset_controller.h"
+#include "clusterd/controllers/replicaset/replicaset_controller.h"
 
 #include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/selectors.h"
@@ -12,7 +12,6 @@ namespace coracle::controllers {
 namespace {
 
 constexpr int kBurstReplicas = 500;
-constexpr std::string_view kKind = "ReplicaSet";
 
 bool isOrphan(const corev1::Pod &pod) {
     return controllerOf(pod.metadata) == nullptr;
@@ -20,15 +19,6 @@ bool isOrphan(const corev1::Pod &pod) {
 
 int32_t desired(const appsv1::ReplicaSet &set) {
     return set.spec.replicas.value_or(1);
-}
-
-client::ObjectReference reference(const appsv1::ReplicaSet &set) {
-    return {.apiVersion = "apps/v1",
-            .kind = std::string(kKind),
-            .namespaceName = set.metadata.namespace_,
-            .name = set.metadata.name,
-            .uid = set.metadata.uid,
-            .resourceVersion = set.metadata.resourceVersion};
 }
 
 bool hasLabels(const std::map<std::string, std::string, std::less<>> &labels,
@@ -41,9 +31,10 @@ bool hasLabels(const std::map<std::string, std::string, std::less<>> &labels,
 
 } // namespace
 
-ReplicaSetController::ReplicaSetController(const ControllerContext &context)
-    : Controller(context, "replicaset"),
-      m_sets(informers().get<appsv1::ReplicaSet>()),
+ReplicaSetController::ReplicaSetController(const ControllerContext &context, const ReplicaKind &kind)
+    : Controller(context, std::string(kind.controller)),
+      m_kind(kind),
+      m_sets(informers().get(kind.resource)),
       m_pods(informers().get<corev1::Pod>()),
       m_expectations(context.clock) {
     addControllerIndex(m_pods);
@@ -58,7 +49,7 @@ ReplicaSetController::ReplicaSetController(const ControllerContext &context)
 void ReplicaSetController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
     for (const ObjectPtr *pod : {&before, &after}) {
         const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
-        if (!owner || owner->kind != kKind)
+        if (!owner || owner->kind != m_kind.resource.kind)
             continue;
         const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
         if (!before)
@@ -73,11 +64,20 @@ void ReplicaSetController::podChanged(const ObjectPtr &before, const ObjectPtr &
             queue().add(set->key());
 }
 
+client::ObjectReference ReplicaSetController::reference(const appsv1::ReplicaSet &set) const {
+    return {.apiVersion = std::string(m_kind.resource.apiVersion),
+            .kind = std::string(m_kind.resource.kind),
+            .namespaceName = set.metadata.namespace_,
+            .name = set.metadata.name,
+            .uid = set.metadata.uid,
+            .resourceVersion = set.metadata.resourceVersion};
+}
+
 Task<Result<>> ReplicaSetController::reconcile(std::string key) {
     const ObjectPtr object = m_sets.get(key);
     if (!object)
         co_return Result<>{};
-    CO_TRY(const appsv1::ReplicaSet set, api::decode<appsv1::ReplicaSet>(*object));
+    CO_TRY(const appsv1::ReplicaSet set, m_kind.decode(*object));
     const bool ready = m_expectations.satisfied(key);
     CO_TRY(std::vector<corev1::Pod> pods, co_await claimPods(set));
     Result<> scaled;
@@ -111,7 +111,8 @@ Task<Result<std::vector<corev1::Pod>>> ReplicaSetController::claimPods(const app
             std::erase_if(pod.metadata.ownerReferences,
                           [&](const metav1::OwnerReference &r) { return r.uid == set.metadata.uid; });
         else
-            pod.metadata.ownerReferences.push_back(controllerReference("apps/v1", kKind, set.metadata));
+            pod.metadata.ownerReferences.push_back(
+                controllerReference(m_kind.resource.apiVersion, m_kind.resource.kind, set.metadata));
         auto written = co_await client::update(client(), pod);
         if (!written && !isNotFound(written.error()))
             co_return std::unexpected(written.error());
@@ -135,7 +136,8 @@ Task<Result<>> ReplicaSetController::createPods(const std::string &keyRef, const
     const std::string key = keyRef;
     m_expectations.expectCreations(key, count);
     for (int made = 0; made < count; ++made) {
-        corev1::Pod pod = podFromTemplate(set.spec.template_, "apps/v1", kKind, set.metadata);
+        corev1::Pod pod =
+            podFromTemplate(set.spec.template_, m_kind.resource.apiVersion, m_kind.resource.kind, set.metadata);
         auto created = co_await client::create(client(), std::move(pod));
         if (!created) {
             // What was not created will not be observed.
@@ -210,7 +212,7 @@ Task<Result<>> ReplicaSetController::writeStatus(const appsv1::ReplicaSet &set, 
         queue().addAfter(set.metadata.namespace_ + "/" + set.metadata.name, std::chrono::seconds(minReadySeconds));
     if (api::encode(fresh) == api::encode(set))
         co_return Result<>{};
-    auto written = co_await client::updateStatus(client(), std::move(fresh));
+    auto written = co_await m_kind.updateStatus(client(), std::move(fresh));
     if (!written && !isNotFound(written.error()))
         co_return std::unexpected(written.error());
     co_return Result<>{};
