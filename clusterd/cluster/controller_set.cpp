@@ -17,6 +17,9 @@
 #include "clusterd/controllers/runtime.h"
 #include "clusterd/controllers/serviceaccount_controller.h"
 #include "clusterd/controllers/servicecidrs_controller.h"
+#include "clusterd/controllers/volume/ephemeral_volume_controller.h"
+#include "clusterd/controllers/volume/pv_protection_controller.h"
+#include "clusterd/controllers/volume/pvc_protection_controller.h"
 
 namespace coracle::cluster {
 
@@ -51,10 +54,13 @@ ControllerSet::ControllerSet(client::Client &client, const Certificates &certifi
     state.add<EndpointsController>();
     state.add<EndpointSliceController>();
     state.add<EndpointSliceMirroringController>();
+    state.add<EphemeralVolumeController>();
     state.add<GarbageCollector>();
     state.add<NamespaceController>();
     state.add<NodeLifecycleController>();
     state.add<PodGcController>();
+    state.add<PvProtectionController>();
+    state.add<PvcProtectionController>();
     state.add<ReplicaSetController>(replicaSets());
     state.add<ReplicaSetController>(replicationControllers());
     state.add<ResourceQuotaController>();

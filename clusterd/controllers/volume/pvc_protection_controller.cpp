@@ -1,0 +1,56 @@
+#include "clusterd/controllers/volume/pvc_protection_controller.h"
+
+#include "clusterd/controllers/volume/finalizer.h"
+
+#include <fmt/format.h>
+
+namespace coracle::controllers {
+
+std::vector<std::string> claimsOf(const corev1::Pod &pod) {
+    std::vector<std::string> claims;
+    for (const corev1::Volume &volume : pod.spec.volumes)
+        if (volume.persistentVolumeClaim)
+            claims.push_back(volume.persistentVolumeClaim->claimName);
+        else if (volume.ephemeral)
+            claims.push_back(fmt::format("{}-{}", pod.metadata.name, volume.name));
+    return claims;
+}
+
+PvcProtectionController::PvcProtectionController(const ControllerContext &context)
+    : Controller(context, "pvc-protection"), m_claims(informers().get<corev1::PersistentVolumeClaim>()) {
+    enqueueOnChange(m_claims);
+    informers().get<corev1::Pod>().addHandler(
+        [this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
+}
+
+void PvcProtectionController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    if (after || m_claims.size() == 0) // only a pod that goes lets a claim go
+        return;
+    if (auto pod = api::decode<corev1::Pod>(*before))
+        for (const std::string &claim : claimsOf(*pod))
+            queue().add(fmt::format("{}/{}", pod->metadata.namespace_, claim));
+}
+
+Task<Result<>> PvcProtectionController::reconcile(std::string key) {
+    const ObjectPtr claim = m_claims.get(key);
+    if (!claim)
+        co_return Result<>{};
+    co_return co_await keepFinalizer<corev1::PersistentVolumeClaim>(
+        client(), claim, "kubernetes.io/pvc-protection",
+        [this](const corev1::PersistentVolumeClaim &object) { return isUsed(object); });
+}
+
+/// Asks the API server, because a pod may be newer than what the informer has. Pods that are not scheduled do not
+/// count: the kubelet does not start them with a claim that is being deleted.
+Task<Result<bool>> PvcProtectionController::isUsed(const corev1::PersistentVolumeClaim &claim) {
+    CO_TRY(const client::ObjectList pods, co_await client().list(corev1::Pod::resource(), claim.metadata.namespace_));
+    for (const ObjectPtr &object : pods.items) {
+        CO_TRY(const corev1::Pod pod, api::decode<corev1::Pod>(*object));
+        const std::vector<std::string> claims = claimsOf(pod);
+        if (!pod.spec.nodeName.empty() && std::ranges::find(claims, claim.metadata.name) != claims.end())
+            co_return true;
+    }
+    co_return false;
+}
+
+} // namespace coracle::controllers
