@@ -91,6 +91,15 @@ kubectl delete service far >/dev/null
 gone_cidr() { ! kubectl get --raw /apis/networking.k8s.io/v1/servicecidrs/more >/dev/null 2>&1; }
 check "and goes when it is free" wait_for 20 "it to go" gone_cidr
 
+kubectl apply -f - >/dev/null <<'YAML'
+apiVersion: v1
+kind: PersistentVolumeClaim
+metadata: {name: data}
+spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
+YAML
+check "a claim is protected" gives 'kubernetes.io/pvc-protection' kubectl get pvc data -o 'jsonpath={.metadata.finalizers[0]}'
+check "and goes when nobody uses it" matches deleted kubectl delete pvc data --timeout=20s
+
 address=$(kubectl get service kubernetes -o 'jsonpath={.spec.clusterIP}')
 stop_clusterd
 start_clusterd --disable-agent
