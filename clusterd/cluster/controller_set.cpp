@@ -1,6 +1,7 @@
 #include "clusterd/cluster/controller_set.h"
 
 #include "clusterd/cluster/certificate_signer.h"
+#include "clusterd/controllers/bootstrap/token_cleaner.h"
 #include "clusterd/controllers/certificates/csr_controllers.h"
 #include "clusterd/controllers/clusterrole_aggregation_controller.h"
 #include "clusterd/controllers/deployment/deployment_controller.h"
@@ -67,6 +68,7 @@ ControllerSet::ControllerSet(client::Client &client, const Certificates &certifi
     state.add<RootCaPublisher>(certificates.serverCaPem);
     state.add<ServiceAccountController>();
     state.add<ServiceCidrsController>();
+    state.add<TokenCleaner>();
 }
 
 ControllerSet::~ControllerSet() = default;
