@@ -4,6 +4,7 @@
 #include "clusterd/controllers/bootstrap/token_cleaner.h"
 #include "clusterd/controllers/certificates/csr_controllers.h"
 #include "clusterd/controllers/clusterrole_aggregation_controller.h"
+#include "clusterd/controllers/daemon/daemonset_controller.h"
 #include "clusterd/controllers/deployment/deployment_controller.h"
 #include "clusterd/controllers/endpoint/endpoints_controller.h"
 #include "clusterd/controllers/endpoint/endpointslice_controller.h"
@@ -51,6 +52,7 @@ ControllerSet::ControllerSet(client::Client &client, const Certificates &certifi
     state.add<CsrApprovingController>();
     state.add<CsrSigningController>(makeCertificateSigner(certificates, clock));
     state.add<ClusterRoleAggregationController>();
+    state.add<DaemonSetController>();
     state.add<DeploymentController>();
     state.add<EndpointsController>();
     state.add<EndpointSliceController>();

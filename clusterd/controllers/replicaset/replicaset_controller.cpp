@@ -54,7 +54,9 @@ void ReplicaSetController::podChanged(const ObjectPtr &before, const ObjectPtr &
         const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
         if (!before)
             m_expectations.creationObserved(key);
-        if (!after || after->deleting())
+        // One that is given away may end without the set seeing it.
+        const api::Object::Owner *now = after ? after->controller() : nullptr;
+        if (!now || now->uid != owner->uid || after->deleting())
             m_expectations.deletionObserved(key, (*pod)->uid());
         queue().add(key);
     }

@@ -1,6 +1,7 @@
 #include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/replicaset/replicaset_controller.h"
 #include "tests/clusterd/controllers/controllers_fixture.h"
+#include "tests/clusterd/controllers/faulty_client.h"
 
 #include <QTest>
 #include <fmt/format.h>
@@ -12,8 +13,15 @@ namespace {
 
 struct Fixture : test::ControllersFixture {
     Fixture() {
-        add<ReplicaSetController>(replicationControllers());
+        const ControllerContext watched{client, clock, systemRandom(), gate, informers};
+        manager.add(std::make_unique<ReplicaSetController>(watched, replicationControllers()));
         start();
+    }
+    /// Takes a pod away from its owner.
+    static Task<> giveAway(Fixture *f, corev1::Pod pod) {
+        pod.metadata.ownerReferences.clear();
+        pod.metadata.resourceVersion.clear();
+        (void)co_await client::update(f->api.client(), std::move(pod));
     }
     void createWeb(int replicas) {
         create(fmt::format(
@@ -29,6 +37,13 @@ struct Fixture : test::ControllersFixture {
         return static_cast<int>(list<corev1::Pod>("default").size()) == pods && web().status.replicas == pods &&
                web().status.observedGeneration == web().metadata.generation;
     }
+
+    std::function<void(const api::ResourceInfo &)> onWrite;
+    test::FaultyClient client{api.client(), [this](const api::ResourceInfo &resource) {
+                                  if (onWrite)
+                                      onWrite(resource);
+                                  return test::FaultyClient::Fault::None;
+                              }};
 };
 
 } // namespace
@@ -66,6 +81,22 @@ private slots:
         f.merge(corev1::Pod::resource(), "default", "mine", R"({"metadata":{"labels":{"app":"other"}}})");
         f.until([&] { return f.list<corev1::Pod>("default").size() == 2; });
         f.until([&] { return !controllerOf(f.read<corev1::Pod>("default", "mine")->metadata); });
+    }
+
+    void aPodThatIsGivenAwayWhileItIsDeletedIsNotWaitedFor() {
+        Fixture f;
+        f.createWeb(1);
+        f.until([&] { return f.has(1); });
+        const corev1::Pod pod = f.list<corev1::Pod>("default").front();
+        bool givenAway = false;
+        f.onWrite = [&](const api::ResourceInfo &resource) {
+            if (&resource == &corev1::Pod::resource() && !std::exchange(givenAway, true))
+                f.gate.spawn([&] { return Fixture::giveAway(&f, pod); });
+        };
+        f.merge(corev1::ReplicationController::resource(), "default", "web", R"({"spec":{"replicas":0}})");
+        f.until([&] { return givenAway && f.has(0); });
+        f.merge(corev1::ReplicationController::resource(), "default", "web", R"({"spec":{"replicas":1}})");
+        f.until([&] { return f.has(1); });
     }
 
     void countsTheReady() {

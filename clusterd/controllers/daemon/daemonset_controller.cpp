@@ -1,0 +1,84 @@
+#include "clusterd/controllers/daemon/daemonset_controller.h"
+
+#include "clusterd/controllers/daemon/daemonset_pass.h"
+#include "core/api/typed.h"
+#include "core/base/log.h"
+
+#include <fmt/format.h>
+
+namespace coracle::controllers {
+
+DaemonSetController::DaemonSetController(const ControllerContext &context)
+    : Controller(context, "daemonset"),
+      m_sets(informers().get<appsv1::DaemonSet>()),
+      m_revisions(informers().get<appsv1::ControllerRevision>()),
+      m_pods(informers().get<corev1::Pod>()),
+      m_expectations(context.clock),
+      m_backoff(context.clock) {
+    m_sets.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        // What was ordered for a set that is gone doesn't concern one that takes its name.
+        if (before && (!after || after->uid() != before->uid()))
+            m_expectations.forget(before->key());
+        queue().add((after ? after : before)->key());
+    });
+    enqueueOwner(m_revisions, appsv1::DaemonSet::kKind);
+    m_revisions.addHandler([this](const ObjectPtr &, const ObjectPtr &after) { enqueueAdopters(after); });
+    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
+    informers().get<corev1::Node>().addHandler(
+        [this](const ObjectPtr &before, const ObjectPtr &after) { nodeChanged(before, after); });
+}
+
+void DaemonSetController::enqueueAdopters(const ObjectPtr &object) {
+    if (object && !object->controller() && !object->deleting())
+        for (const ObjectPtr &set : m_sets.listNamespace(object->namespaceName()))
+            queue().add(set->key());
+}
+
+void DaemonSetController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    for (const ObjectPtr *pod : {&before, &after}) {
+        const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
+        if (!owner || owner->kind != appsv1::DaemonSet::kKind)
+            continue;
+        const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
+        if (!before)
+            m_expectations.creationObserved(key);
+        // One that is given away may end without the set seeing it.
+        const api::Object::Owner *now = after ? after->controller() : nullptr;
+        if (!now || now->uid != owner->uid || after->deleting())
+            m_expectations.deletionObserved(key, (*pod)->uid());
+        queue().add(key);
+    }
+    enqueueAdopters(after);
+}
+
+/// Most changes of nodes are of their status and concern no daemon set.
+void DaemonSetController::nodeChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    const std::string name((after ? after : before)->name());
+    if (!after) {
+        m_nodes.erase(name);
+    } else {
+        auto node = daemon::DaemonNode::from(after);
+        if (!node) {
+            log::warning(this->name(), "node {}: {}", name, node.error().message);
+            return;
+        }
+        const auto known = m_nodes.find(name);
+        const bool same = known != m_nodes.end() && known->second.sameAs(*node);
+        m_nodes.insert_or_assign(name, std::move(*node));
+        if (same)
+            return;
+    }
+    for (const ObjectPtr &set : m_sets.list())
+        queue().add(set->key());
+}
+
+Task<Result<>> DaemonSetController::reconcile(std::string key) {
+    const ObjectPtr object = m_sets.get(key);
+    if (!object || object->deleting())
+        co_return Result<>{};
+    CO_TRY(appsv1::DaemonSet set, api::decode<appsv1::DaemonSet>(*object));
+    DaemonSetPass pass(*this, std::move(key), std::move(set));
+    co_return co_await pass.run();
+}
+
+} // namespace coracle::controllers
