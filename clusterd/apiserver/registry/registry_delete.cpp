@@ -143,10 +143,12 @@ Task<Result<std::optional<Deleted>>> Registry::removeAttempt(RequestScope &scope
     if (stays) {
         CO_TRY(value, co_await storedText(scope, fresh));
     }
-    Task<Result<datastore::UpdateResult>> write =
-        stays ? m_parts.backend.update(storageKey(scope), value, present.revision, leaseSeconds(scope))
-              : m_parts.backend.remove(storageKey(scope), present.revision);
-    auto written = co_await std::move(write);
+    // Not here: GCC 12 loses track of temporaries in a conditional expression of a coroutine.
+    const auto write = [&] {
+        return stays ? m_parts.backend.update(storageKey(scope), value, present.revision, leaseSeconds(scope))
+                     : m_parts.backend.remove(storageKey(scope), present.revision);
+    };
+    auto written = co_await write();
     if (!written)
         co_return Failure(std::move(written).error());
     if (written->succeeded) {

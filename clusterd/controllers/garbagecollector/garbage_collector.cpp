@@ -63,7 +63,8 @@ void GarbageCollector::changed(const api::ResourcePtr &resource, const ObjectPtr
             queue().add(std::string(owner.uid));
         return;
     }
-    const bool ownersChanged = !before || before->owners().size() != after->owners().size();
+    const bool ownersChanged = !before || !std::ranges::equal(before->owners(), after->owners(), {},
+                                                              &api::Object::Owner::uid, &api::Object::Owner::uid);
     if ((after->deleting() && after->hasFinalizers()) || (ownersChanged && !after->owners().empty()))
         queue().add(std::string(after->uid()));
     if (after->deleting() && (!before || !before->deleting()))

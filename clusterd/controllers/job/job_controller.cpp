@@ -1,0 +1,221 @@
+#include "clusterd/controllers/job/job_controller.h"
+
+#include "clusterd/controllers/job/job_sync.h"
+#include "clusterd/controllers/job/job_tally.h"
+#include "clusterd/controllers/pod_util.h"
+#include "clusterd/controllers/selectors.h"
+#include "core/client/typed_client.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace coracle::controllers {
+
+namespace {
+
+constexpr std::string_view kKind = batchv1::Job::kKind;
+/// Before the key of a pod that has no owner; no job's key holds a colon.
+constexpr std::string_view kOrphanPrefix = "orphan:";
+/// Somewhat longer than expectations last.
+constexpr Duration kLookAgain = std::chrono::minutes(5) + std::chrono::seconds(5);
+
+bool showsFinalizer(const ObjectPtr &object) {
+    if (!object || !object->hasFinalizers())
+        return false;
+    const auto pod = api::decode<corev1::Pod>(*object);
+    return pod && job::hasTrackingFinalizer(*pod);
+}
+
+bool isManagedElsewhere(const batchv1::Job &job) {
+    return job.spec.managedBy && *job.spec.managedBy != batchv1::kJobControllerName;
+}
+
+void dropFinalizer(corev1::Pod &pod) {
+    std::erase(pod.metadata.finalizers, batchv1::kJobTrackingFinalizer);
+}
+
+} // namespace
+
+JobController::JobController(const ControllerContext &context)
+    : Controller(context, "job"),
+      m_jobs(informers().get<batchv1::Job>()),
+      m_pods(informers().get<corev1::Pod>()),
+      m_expectations(context.clock),
+      m_releases(context.clock) {
+    addControllerIndex(m_pods);
+    m_jobs.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        const std::string key = (after ? after : before)->key();
+        if (!after) {
+            m_expectations.forget(key);
+            m_releases.forget(key);
+            m_written.erase(key);
+            m_backoffs.erase(std::string(before->uid()));
+        }
+        queue().add(key);
+    });
+    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
+}
+
+void JobController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    for (const ObjectPtr *pod : {&before, &after}) {
+        const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
+        if (!owner || owner->kind != kKind)
+            continue;
+        const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
+        if (!before)
+            m_expectations.creationObserved(key);
+        if (!after || after->deleting())
+            m_expectations.deletionObserved(key, (*pod)->uid());
+        if (!showsFinalizer(after))
+            m_releases.deletionObserved(key, (*pod)->uid());
+        queue().add(key);
+    }
+    if (after && !after->controller())
+        orphanChanged(before, after);
+}
+
+/// A job of the namespace whose selector matches adopts it; when there is none, only its finalizer matters.
+void JobController::orphanChanged(const ObjectPtr &before, const ObjectPtr &after) {
+    if (showsFinalizer(after))
+        queue().add(fmt::format("{}{}", kOrphanPrefix, after->key()));
+    if (after->deleting() || (before && !before->controller() && before->labels() == after->labels()))
+        return;
+    for (const ObjectPtr &job : m_jobs.listNamespace(after->namespaceName()))
+        queue().add(job->key());
+}
+
+/// Whether what this controller did before has come back through the informers. If not, it will, and the key with it.
+bool JobController::viewIsCurrent(const std::string &key, const api::Object &job) const {
+    const auto written = m_written.find(key);
+    return (written == m_written.end() || written->second <= job.resourceVersion()) && m_expectations.satisfied(key) &&
+           m_releases.satisfied(key);
+}
+
+Task<Result<>> JobController::reconcile(std::string key) {
+    if (key.starts_with(kOrphanPrefix))
+        co_return co_await releaseOrphan(key.substr(kOrphanPrefix.size()));
+    const ObjectPtr object = m_jobs.get(key);
+    if (!object) {
+        CO_CHECK(co_await releaseLeftPods(key, std::string()));
+        if (m_releases.satisfied(key))
+            m_releases.forget(key);
+        co_return Result<>{};
+    }
+    CO_TRY(batchv1::Job job, api::decode<batchv1::Job>(*object));
+    if (isManagedElsewhere(job))
+        co_return Result<>{};
+    const bool finished = job::isFinished(job);
+    const std::string liveUid = finished ? std::string() : job.metadata.uid;
+    CO_CHECK(co_await releaseLeftPods(key, liveUid));
+    if (finished) {
+        m_backoffs.erase(job.metadata.uid);
+        co_return Result<>{};
+    }
+    if (!viewIsCurrent(key, *object)) {
+        queue().addAfter(key, kLookAgain);
+        co_return Result<>{};
+    }
+    CO_TRY(std::vector<corev1::Pod> pods, co_await claimPods(job));
+    JobSync sync(*this, key, std::move(job), std::move(pods));
+    co_return co_await sync.run();
+}
+
+/// The pods of the job in every phase: orphans that match are adopted, own pods that match no longer are given up.
+Task<Result<std::vector<corev1::Pod>>> JobController::claimPods(const batchv1::Job &job) {
+    CO_TRY(const api::LabelSelector selector, workloadSelector(job.spec.selector));
+    std::vector<corev1::Pod> claimed;
+    for (const ObjectPtr &object : m_pods.listNamespace(job.metadata.namespace_)) {
+        const api::Object::Owner *owner = object->controller();
+        const bool own = owner && owner->uid == job.metadata.uid;
+        const bool matches = selector.matches(object->labels());
+        if ((owner && !own) || (!own && (!matches || object->deleting())))
+            continue;
+        CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
+        if (own && matches) {
+            claimed.push_back(std::move(pod));
+            continue;
+        }
+        if (job.metadata.deletionTimestamp)
+            continue;
+        if (own) {
+            CO_CHECK(co_await giveUp(job, std::move(pod)));
+        } else {
+            CO_CHECK(co_await adopt(job, pod));
+            claimed.push_back(std::move(pod));
+        }
+    }
+    co_return claimed;
+}
+
+Task<Result<>> JobController::adopt(const batchv1::Job &job, corev1::Pod &pod) {
+    pod.metadata.ownerReferences.push_back(controllerReference(batchv1::Job::kApiVersion, kKind, job.metadata));
+    if (!job::hasTrackingFinalizer(pod))
+        pod.metadata.finalizers.emplace_back(batchv1::kJobTrackingFinalizer);
+    CO_TRY(pod, co_await client::update(client(), pod));
+    co_return Result<>{};
+}
+
+Task<Result<>> JobController::giveUp(const batchv1::Job &job, corev1::Pod pod) {
+    std::erase_if(pod.metadata.ownerReferences,
+                  [&](const metav1::OwnerReference &owner) { return owner.uid == job.metadata.uid; });
+    dropFinalizer(pod);
+    auto written = co_await client::update(client(), std::move(pod));
+    if (!written && !isNotFound(written.error()))
+        co_return std::unexpected(written.error());
+    co_return Result<>{};
+}
+
+/// With a patch that other writers of the pod can't get in the way of, unless it must be unchanged; the UID in it makes
+/// sure of the pod.
+Task<Result<>> JobController::removeFinalizer(const std::string &keyRef, const corev1::Pod &pod, Only only) {
+    const std::string key = keyRef, uid = pod.metadata.uid;
+    const std::string version =
+        only == Only::Unchanged ? fmt::format(R"("resourceVersion":"{}",)", pod.metadata.resourceVersion) : "";
+    std::string patch = fmt::format(R"({{"metadata":{{"uid":"{}",{}"$deleteFromPrimitiveList/finalizers":["{}"]}}}})",
+                                    uid, version, batchv1::kJobTrackingFinalizer);
+    m_releases.expectDeletion(key, uid);
+    auto written = co_await client().patch(corev1::Pod::resource(), pod.metadata.namespace_, pod.metadata.name,
+                                           client::PatchType::StrategicMerge, std::move(patch));
+    if (written)
+        co_return Result<>{};
+    m_releases.deletionObserved(key, uid);
+    // It is gone, or another has its name.
+    if (isNotFound(written.error()) || (only == Only::Same && isConflict(written.error())))
+        co_return Result<>{};
+    co_return std::unexpected(written.error());
+}
+
+/// Pods that name this job as their owner but that no sync will count any more: it is gone, finished or another one of
+/// the same name.
+Task<Result<>> JobController::releaseLeftPods(std::string key, std::string liveUid) {
+    const auto [namespaceName, name] = splitKey(key);
+    for (const ObjectPtr &object : m_pods.listNamespace(namespaceName)) {
+        const api::Object::Owner *owner = object->controller();
+        if (!owner || owner->kind != kKind || owner->name != name || owner->uid == liveUid || !showsFinalizer(object))
+            continue;
+        CO_TRY(const corev1::Pod pod, api::decode<corev1::Pod>(*object));
+        CO_CHECK(co_await removeFinalizer(key, pod, Only::Same));
+    }
+    co_return Result<>{};
+}
+
+/// A pod with the finalizer and without an owner, as `kubectl delete job --cascade=orphan` leaves it.
+Task<Result<>> JobController::releaseOrphan(std::string podKey) {
+    const ObjectPtr object = m_pods.get(podKey);
+    if (!object || object->controller() || !showsFinalizer(object))
+        co_return Result<>{};
+    for (const ObjectPtr &owner : m_jobs.listNamespace(object->namespaceName())) {
+        CO_TRY(const batchv1::Job job, api::decode<batchv1::Job>(*owner));
+        CO_TRY(const api::LabelSelector selector, workloadSelector(job.spec.selector));
+        if (!job::isFinished(job) && !job.metadata.deletionTimestamp && selector.matches(object->labels()))
+            co_return Result<>{};
+    }
+    CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
+    dropFinalizer(pod);
+    auto written = co_await client::update(client(), std::move(pod));
+    if (!written && !isNotFound(written.error()))
+        co_return std::unexpected(written.error());
+    co_return Result<>{};
+}
+
+} // namespace coracle::controllers
