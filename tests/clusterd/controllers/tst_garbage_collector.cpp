@@ -64,6 +64,17 @@ private slots:
         f.until([&] { return !f.has("child"); });
     }
 
+    void anExchangedOwnerIsLookedAt() {
+        Fixture f;
+        f.configMap("owner");
+        f.configMap("child", {"owner"});
+        f.settle();
+        f.merge(corev1::ConfigMap::resource(), "default", "child",
+                R"({"metadata":{"ownerReferences":[{"apiVersion":"v1","kind":"ConfigMap","name":"never",
+                    "uid":"no-such-uid"}]}})");
+        f.until([&] { return !f.has("child"); });
+    }
+
     void oneOwnerThatIsLeftKeepsTheObject() {
         Fixture f;
         f.configMap("a");
