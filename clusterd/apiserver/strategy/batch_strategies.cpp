@@ -97,6 +97,15 @@ void validateJobStatus(Checker &check, const JsonObject &object, const JsonObjec
         if (holds(old, type) && !holds(object, type))
             check.errors.invalidWithoutValue(conditions,
                                              fmt::format("cannot disable the terminal {}=True condition", type));
+    const JsonObject &spec = objectAt(object, "spec");
+    // An Indexed Job of as many pods at once as it has indexes can be made smaller, and then has succeeded less often.
+    const bool shrinks =
+        textAt(spec, "completionMode") == "Indexed" && intAt(spec, "completions") == intAt(spec, "parallelism");
+    for (const std::string_view counter : {"failed", "succeeded"})
+        if (const int64_t now = intAt(object, "status", counter);
+            now < intAt(old, "status", counter) && (counter == "failed" || !shrinks))
+            check.errors.invalid(FieldPath("status") / counter, now,
+                                 fmt::format("cannot decrease the {} counter", counter));
     if (hasAt(object, "status", "completionTime") && !holds(object, "Complete"))
         check.errors.invalid(FieldPath("status.completionTime"), textAt(object, "status", "completionTime"),
                              "cannot set completionTime when there is no Complete=True condition");
