@@ -30,6 +30,7 @@ struct ApiServer::State {
     explicit State(ApiServerOptions given)
         : options(std::move(given)),
           gate(options.executor),
+          resources(options.runtimeConfig),
           registry({options.store, options.backend, options.clock, options.random, options.admission,
                     options.strategies, options.eventTtl}),
           resourceHandlers(registry, resources, options.random, options.connect, options.limits.watchTimeoutMin),

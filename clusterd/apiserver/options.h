@@ -8,6 +8,7 @@
 #include "clusterd/datastore/backend.h"
 #include "core/base/clock.h"
 #include "core/base/random.h"
+#include "core/config/runtime_config.h"
 
 #include <functional>
 #include <string>
@@ -46,7 +47,8 @@ struct ApiServerOptions {
     bool anonymous = true;              ///< requests without credentials are system:anonymous; else 401
     std::string advertiseAddress;       ///< "host:port" that discovery names
     RequestLimits limits = {};
-    std::chrono::seconds eventTtl{3600}; ///< Events live this long after their last write
+    std::chrono::seconds eventTtl{3600};      ///< Events live this long after their last write
+    config::RuntimeConfig runtimeConfig = {}; ///< which built-in resources are served
     VersionInfo version = {};
     PublishedDocuments documents = {};
 };

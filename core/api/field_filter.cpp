@@ -62,7 +62,7 @@ FieldFilter FieldFilter::including(const std::vector<std::string_view> &paths) {
 FieldSet FieldFilter::apply(FieldSet fields) const {
     if (m_included)
         return include(fields, {m_included->begin(), m_included->end()});
-    return m_excluded.empty() ? std::move(fields) : FieldSet::subtractBranches(fields, m_excluded);
+    return m_excluded.empty() ? std::move(fields) : FieldSet::subtractBranches(std::move(fields), m_excluded);
 }
 
 } // namespace coracle::api

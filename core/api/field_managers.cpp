@@ -192,7 +192,7 @@ void capUpdaters(FieldManagers &managers) {
             managers[bucket].fields = std::move(managers.extract(oldest->second).mapped().fields);
         const OwnedFields merged = std::move(managers.extract(updater).mapped());
         OwnedFields &owned = managers[bucket];
-        owned.fields = FieldSet::unite(owned.fields, merged.fields);
+        owned.fields = FieldSet::unite(std::move(owned.fields), merged.fields);
         owned.time = merged.time; // the younger one
         --count;
     }

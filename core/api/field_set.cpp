@@ -150,9 +150,10 @@ std::strong_ordering compareJson(std::string_view a, std::string_view b) {
 }
 
 /// Walks two sorted lists side by side.
-template<class Left, class Right, class Both>
-void zip(const std::vector<Entry> &a, const std::vector<Entry> &b, Left left, Right right, Both both) {
-    auto i = a.begin(), j = b.begin();
+template<class A, class B, class Left, class Right, class Both>
+void zip(A &a, B &b, Left left, Right right, Both both) {
+    auto i = a.begin();
+    auto j = b.begin();
     while (i != a.end() || j != b.end()) {
         if (j == b.end() || (i != a.end() && i->element < j->element))
             left(*i++);
@@ -214,7 +215,15 @@ void FieldSet::append(PathElement element, bool member, FieldSet children) {
 }
 
 void FieldSet::sort() {
+    const auto inOrder = [this] {
+        const auto wrong = [](const Entry &a, const Entry &b) { return a.element >= b.element; };
+        return std::ranges::adjacent_find(m_entries, wrong) == m_entries.end();
+    };
+    if (inOrder())
+        return;
     std::ranges::sort(m_entries, {}, &Entry::element);
+    if (inOrder())
+        return;
     // The same element may come twice from outside, in different spellings.
     std::vector<Entry> merged;
     for (Entry &entry : m_entries) {
@@ -222,7 +231,7 @@ void FieldSet::sort() {
             merged.push_back(std::move(entry));
         } else {
             merged.back().member |= entry.member;
-            merged.back().children = unite(merged.back().children, entry.children);
+            merged.back().children = unite(std::move(merged.back().children), std::move(entry.children));
         }
     }
     m_entries = std::move(merged);
@@ -239,13 +248,13 @@ void FieldSet::insert(const std::vector<PathElement> &path) {
     }
 }
 
-FieldSet FieldSet::unite(const FieldSet &a, const FieldSet &b) {
+FieldSet FieldSet::unite(FieldSet a, FieldSet b) {
     if (a.empty() || b.empty())
-        return a.empty() ? b : a;
+        return a.empty() ? std::move(b) : std::move(a);
     FieldSet result;
-    const auto copy = [&](const Entry &entry) { result.m_entries.push_back(entry); };
-    zip(a.m_entries, b.m_entries, copy, copy, [&](const Entry &x, const Entry &y) {
-        result.append(x.element, x.member || y.member, unite(x.children, y.children));
+    const auto take = [&](Entry &entry) { result.m_entries.push_back(std::move(entry)); };
+    zip(a.m_entries, b.m_entries, take, take, [&](Entry &x, Entry &y) {
+        result.append(std::move(x.element), x.member || y.member, unite(std::move(x.children), std::move(y.children)));
     });
     return result;
 }
@@ -261,25 +270,27 @@ FieldSet FieldSet::intersect(const FieldSet &a, const FieldSet &b) {
     return result;
 }
 
-FieldSet FieldSet::subtract(const FieldSet &a, const FieldSet &b) {
+FieldSet FieldSet::subtract(FieldSet a, const FieldSet &b) {
     if (a.empty() || b.empty())
         return a;
     FieldSet result;
     zip(
-        a.m_entries, b.m_entries, [&](const Entry &entry) { result.m_entries.push_back(entry); }, [](const Entry &) {},
-        [&](const Entry &x, const Entry &y) {
-            result.append(x.element, x.member && !y.member, subtract(x.children, y.children));
+        a.m_entries, b.m_entries, [&](Entry &entry) { result.m_entries.push_back(std::move(entry)); },
+        [](const Entry &) {},
+        [&](Entry &x, const Entry &y) {
+            result.append(std::move(x.element), x.member && !y.member, subtract(std::move(x.children), y.children));
         });
     return result;
 }
 
-FieldSet FieldSet::subtractBranches(const FieldSet &a, const FieldSet &b) {
+FieldSet FieldSet::subtractBranches(FieldSet a, const FieldSet &b) {
     FieldSet result;
     zip(
-        a.m_entries, b.m_entries, [&](const Entry &entry) { result.m_entries.push_back(entry); }, [](const Entry &) {},
-        [&](const Entry &x, const Entry &y) {
+        a.m_entries, b.m_entries, [&](Entry &entry) { result.m_entries.push_back(std::move(entry)); },
+        [](const Entry &) {},
+        [&](Entry &x, const Entry &y) {
             if (!y.member)
-                result.append(x.element, x.member, subtractBranches(x.children, y.children));
+                result.append(std::move(x.element), x.member, subtractBranches(std::move(x.children), y.children));
         });
     return result;
 }

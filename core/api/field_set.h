@@ -49,11 +49,12 @@ public:
     void sort();
     void insert(const std::vector<PathElement> &path);
 
-    static FieldSet unite(const FieldSet &a, const FieldSet &b);
+    // By value: the sets of whole objects are large, and what a caller gives away is not copied.
+    static FieldSet unite(FieldSet a, FieldSet b);
     static FieldSet intersect(const FieldSet &a, const FieldSet &b);
-    static FieldSet subtract(const FieldSet &a, const FieldSet &b);
+    static FieldSet subtract(FieldSet a, const FieldSet &b);
     /// `a` without the paths of `b` and all that is below them.
-    static FieldSet subtractBranches(const FieldSet &a, const FieldSet &b);
+    static FieldSet subtractBranches(FieldSet a, const FieldSet &b);
 
     /// All paths as text (".spec.replicas"); those of one level come before what is below them.
     std::vector<std::string> paths() const;

@@ -1,19 +1,11 @@
 #include "core/api/json_reader.h"
 
-#include <array>
+#include "core/api/json_text.h"
+
 #include <fmt/format.h>
 
 namespace coracle::api {
 namespace {
-
-/// Characters that end the quick run through a string: quote, backslash, control characters.
-constexpr auto kStringStop = [] {
-    std::array<bool, 256> stop{};
-    for (int c = 0; c < 0x20; ++c)
-        stop[c] = true;
-    stop['"'] = stop['\\'] = true;
-    return stop;
-}();
 
 void appendUtf8(std::string &out, uint32_t code) {
     if (code < 0x80) {
@@ -196,8 +188,7 @@ bool JsonReader::readString(std::string_view &value, std::string &buffer) {
     if (!ok() || m_position >= m_text.size() || m_text[m_position] != '"')
         return failCharacter("looking for beginning of value");
     const size_t begin = ++m_position;
-    while (m_position < m_text.size() && !kStringStop[static_cast<unsigned char>(m_text[m_position])])
-        ++m_position;
+    m_position += json::plainLength(m_text.substr(begin));
     if (m_position < m_text.size() && m_text[m_position] == '"') {
         value = m_text.substr(begin, m_position++ - begin);
         return true;

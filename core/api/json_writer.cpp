@@ -1,5 +1,7 @@
 #include "core/api/json_writer.h"
 
+#include "core/api/json_text.h"
+
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -34,16 +36,14 @@ void appendEscape(std::string &out, char c) {
 
 void appendString(std::string &out, std::string_view value) {
     out += '"';
-    size_t begin = 0;
-    for (size_t i = 0; i < value.size(); ++i) {
-        const char c = value[i];
-        if (static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\')
-            continue;
-        out.append(value, begin, i - begin);
-        appendEscape(out, c);
-        begin = i + 1;
+    for (;;) {
+        const size_t plain = plainLength(value);
+        out.append(value, 0, plain);
+        if (plain == value.size())
+            break;
+        appendEscape(out, value[plain]);
+        value.remove_prefix(plain + 1);
     }
-    out.append(value, begin);
     out += '"';
 }
 

@@ -49,7 +49,7 @@ void stripSystemFields(FieldManagers &managers, const FieldManager &manager) {
     const auto found = managers.find(manager);
     if (found == managers.end())
         return;
-    found->second.fields = FieldSet::subtract(found->second.fields, systemFields());
+    found->second.fields = FieldSet::subtract(std::move(found->second.fields), systemFields());
     if (found->second.fields.empty())
         managers.erase(found);
 }
@@ -82,7 +82,11 @@ public:
             found->second = compute(version);
         return found->second ? &*found->second : nullptr;
     }
-    const Difference &own() { return *in(m_writer.apiVersion); }
+    /// As the writer sees it; nothing is asked afterwards.
+    Difference takeOwn() {
+        in(m_writer.apiVersion);
+        return std::move(*m_versions.at(m_writer.apiVersion));
+    }
 
 private:
     std::optional<Difference> compute(const std::string &version) const {
@@ -118,10 +122,10 @@ ConflictSets takeFromOthers(FieldManagers &managers, const std::optional<FieldMa
             }
             const FieldSet changed = FieldSet::unite(change->modified, change->added);
             if (FieldSet taken = FieldSet::intersect(fields, changed); !taken.empty()) {
-                fields = FieldSet::subtract(fields, taken);
+                fields = FieldSet::subtract(std::move(fields), taken);
                 conflicts.emplace(it->first, std::move(taken));
             }
-            fields = FieldSet::subtract(fields, change->removed);
+            fields = FieldSet::subtract(std::move(fields), change->removed);
         }
         it = fields.empty() ? managers.erase(it) : std::next(it);
     }
@@ -147,11 +151,11 @@ void update(FieldManagers &managers, const FieldWriter &writer, std::string_view
     Changes changes(writer, before, after);
     takeFromOthers(managers, std::nullopt, changes);
     const FieldManager self{false, name.empty() ? "unknown" : std::string(name), writer.apiVersion, writer.subresource};
-    const Difference &own = changes.own();
-    const FieldSet taken = FieldSet::subtract(FieldSet::unite(own.modified, own.added), systemFields());
+    Difference own = changes.takeOwn();
+    FieldSet taken = FieldSet::subtract(FieldSet::unite(std::move(own.modified), std::move(own.added)), systemFields());
     if (!taken.empty()) {
         OwnedFields &owned = managers[self];
-        owned.fields = FieldSet::unite(owned.fields, taken);
+        owned.fields = FieldSet::unite(std::move(owned.fields), std::move(taken));
         owned.time = writer.now;
     }
     capUpdaters(managers);
@@ -212,7 +216,7 @@ private:
         std::map<std::string, FieldSet> owned;
         for (const auto &[manager, entry] : m_managers) {
             FieldSet &set = owned[m_writer.inVersion ? manager.apiVersion : m_lastVersion];
-            set = FieldSet::unite(set, entry.fields);
+            set = FieldSet::unite(std::move(set), entry.fields);
         }
         if (const auto same = owned.find(m_lastVersion); same != owned.end()) {
             rest = addBack(all, rest, same->first, same->second);
@@ -308,7 +312,7 @@ FieldSet lastAppliedFields(const FieldWriter &writer, const object &live) {
     const Difference difference = differenceOf(live, *configuration, shape);
     FieldSet fields = fieldsOf(last, shape);
     for (const FieldSet *set : {&difference.modified, &difference.added, &difference.removed})
-        fields = FieldSet::subtract(fields, *set);
+        fields = FieldSet::subtract(std::move(fields), *set);
     return fields;
 }
 

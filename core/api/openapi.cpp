@@ -6,6 +6,7 @@
 #include <array>
 #include <fmt/format.h>
 #include <map>
+#include <mutex>
 #include <utility>
 
 namespace coracle::api {
@@ -120,16 +121,12 @@ Body bodyOf(const ResourceInfo &resource, bool list) {
     return bodyWith(resource.group, resource.version, kind, type);
 }
 
-/// Those of one group version; those of all with an empty version.
-std::vector<const ResourceInfo *> served(std::string_view group, std::string_view version, CustomResources custom) {
+std::vector<const ResourceInfo *> ofVersion(std::string_view group, std::string_view version,
+                                            ServedResources resources) {
     std::vector<const ResourceInfo *> result;
-    const auto add = [&](const ResourceInfo &resource) {
-        if (version.empty() || (resource.group == group && resource.version == version))
-            result.push_back(&resource);
-    };
-    std::ranges::for_each(builtinResources(), add);
-    for (const ResourcePtr &resource : custom)
-        add(*resource);
+    for (const ResourcePtr &resource : resources)
+        if (resource->group == group && resource->version == version)
+            result.push_back(resource.get());
     return result;
 }
 
@@ -312,13 +309,13 @@ constexpr std::string_view kInfo = R"({"title":"Kubernetes","version":"unversion
 
 } // namespace
 
-std::string openApiV3(std::string_view group, std::string_view version, CustomResources custom) {
+std::string openApiV3(std::string_view group, std::string_view version, ServedResources resources) {
     if (version.empty())
         return {};
     Paths paths;
     Writer out;
     SchemaSet schemas(Flavor::V3);
-    for (const ResourceInfo *resource : served(group, version, custom))
+    for (const ResourceInfo *resource : ofVersion(group, version, resources))
         addResource(paths, schemas, *resource);
     if (paths.empty())
         return {};
@@ -331,9 +328,9 @@ std::string openApiV3(std::string_view group, std::string_view version, CustomRe
     return std::move(out).take();
 }
 
-std::vector<std::string> openApiV3Paths(CustomResources custom) {
+std::vector<std::string> openApiV3Paths(ServedResources resources) {
     std::vector<std::string> paths;
-    for (const ResourceInfo *resource : served({}, {}, custom))
+    for (const ResourcePtr &resource : resources)
         paths.push_back(rootOf(resource->group, resource->version));
     std::ranges::sort(paths);
     paths.erase(std::ranges::unique(paths).begin(), paths.end());
@@ -349,21 +346,25 @@ std::string openApiHash(std::string_view document) {
     return fmt::format("{:016X}{:016X}", a, b);
 }
 
-std::string openApiV3Index(CustomResources custom) {
-    using Hashes = std::map<std::string, std::string>; // by path
-    static const Hashes kBuiltin = [] {
-        Hashes hashes;
-        for (const ResourceInfo &resource : builtinResources())
-            if (std::string &hash = hashes[rootOf(resource.group, resource.version)]; hash.empty())
-                hash = openApiHash(openApiV3(resource.group, resource.version));
-        return hashes;
-    }();
-    Hashes hashes = kBuiltin, made;
-    for (const ResourcePtr &resource : custom)
-        if (std::string &hash = made[rootOf(resource->group, resource->version)]; hash.empty())
-            hash = openApiHash(openApiV3(resource->group, resource->version, custom));
-    for (const auto &[path, hash] : made)
-        hashes[path] = hash;
+/// Documents of built-in resources alone never change: each is written once.
+static std::string documentHash(std::string_view group, std::string_view version, ServedResources resources) {
+    static std::mutex mutex;
+    static std::map<std::vector<const ResourceInfo *>, std::string> known;
+    const std::vector<const ResourceInfo *> rows = ofVersion(group, version, resources);
+    if (std::ranges::any_of(rows, [](const ResourceInfo *row) { return row->runtime != nullptr; }))
+        return openApiHash(openApiV3(group, version, resources));
+    std::lock_guard lock(mutex);
+    std::string &hash = known[rows];
+    if (hash.empty())
+        hash = openApiHash(openApiV3(group, version, resources));
+    return hash;
+}
+
+std::string openApiV3Index(ServedResources resources) {
+    std::map<std::string, std::string> hashes; // by path
+    for (const ResourcePtr &resource : resources)
+        if (std::string &hash = hashes[rootOf(resource->group, resource->version)]; hash.empty())
+            hash = documentHash(resource->group, resource->version, resources);
     Writer out;
     out.beginObject().key("paths").beginObject();
     for (const auto &[path, hash] : hashes)
@@ -375,11 +376,11 @@ std::string openApiV3Index(CustomResources custom) {
     return std::move(out).take();
 }
 
-std::string openApiV2(CustomResources custom) {
+std::string openApiV2(ServedResources resources) {
     Paths paths;
     Writer out;
     SchemaSet schemas(Flavor::V2);
-    for (const ResourceInfo *resource : served({}, {}, custom))
+    for (const ResourcePtr &resource : resources)
         addResource(paths, schemas, *resource);
     addCommonTypes(schemas);
     out.beginObject().member("swagger", "2.0").key("info").raw(kInfo).key("paths");

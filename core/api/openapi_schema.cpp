@@ -307,19 +307,16 @@ void SchemaSet::writeField(Writer &out, const FieldInfo &field) const {
 
 /// Which kinds the type is the body of.
 void SchemaSet::writeKinds(Writer &out, const TypeInfo &type) const {
-    bool any = false;
-    for (const ResourceInfo &resource : builtinResources()) {
-        const bool list = type.name == resource.listKind && resource.type && type.package == resource.type->package;
-        if (resource.type != &type && !list)
-            continue;
-        if (!any)
+    for (const auto resources : {builtinResources(), optionalResources()})
+        for (const ResourceInfo &resource : resources) {
+            const bool list = type.name == resource.listKind && resource.type && type.package == resource.type->package;
+            if (resource.type != &type && !list)
+                continue;
             out.key("x-kubernetes-group-version-kind").beginArray();
-        any = true;
-        writeKind(out, resource.group, resource.version, list ? resource.listKind : resource.kind);
-        break;
-    }
-    if (any)
-        out.endArray();
+            writeKind(out, resource.group, resource.version, list ? resource.listKind : resource.kind);
+            out.endArray();
+            return;
+        }
 }
 
 } // namespace coracle::api::openapi

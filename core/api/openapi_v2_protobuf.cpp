@@ -238,8 +238,8 @@ private:
 
 } // namespace
 
-std::string openApiV2Protobuf(CustomResources custom) {
-    const std::string json = openApiV2(custom);
+std::string openApiV2Protobuf(ServedResources resources) {
+    const std::string json = openApiV2(resources);
     return Transcoder(json).readMessage(kDocument);
 }
 

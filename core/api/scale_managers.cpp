@@ -59,7 +59,7 @@ FieldManagers parentManagers(const FieldManagers &parent, const FieldManagers &s
         FieldManager own = manager;
         own.apiVersion = apiVersion;
         OwnedFields &entry = result[own];
-        entry.fields = FieldSet::unite(entry.fields, setOf(*replicas));
+        entry.fields = FieldSet::unite(std::move(entry.fields), setOf(*replicas));
     }
     return result;
 }

@@ -37,10 +37,11 @@ const ResourceInfo *findResource(std::string_view group, std::string_view resour
 }
 
 const ResourceInfo *findKind(std::string_view apiVersion, std::string_view kind) {
-    const auto resources = builtinResources();
-    const auto found = std::ranges::find_if(
-        resources, [&](const ResourceInfo &info) { return info.kind == kind && info.apiVersion == apiVersion; });
-    return found != resources.end() ? &*found : nullptr;
+    for (const auto resources : {builtinResources(), optionalResources()})
+        for (const ResourceInfo &info : resources)
+            if (info.kind == kind && info.apiVersion == apiVersion)
+                return &info;
+    return nullptr;
 }
 
 const TypeInfo *findType(std::string_view package, std::string_view name) {

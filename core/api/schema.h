@@ -131,13 +131,14 @@ std::span<const PackageInfo> packages();
 
 /// All built-in resources that are served by default: sorted by group, version, resource.
 std::span<const ResourceInfo> builtinResources();
-/// Those of beta versions, which kube-apiserver serves only when --runtime-config turns them on; not found by the
-/// functions below. Sorted likewise.
+/// Those of beta versions, which kube-apiserver serves only when --runtime-config turns them on; not found by
+/// findResource. Sorted likewise.
 std::span<const ResourceInfo> optionalResources();
 /// Null when there is no such resource.
 const ResourceInfo *findResource(std::string_view group, std::string_view version, std::string_view resource);
 /// In the group's preferred version.
 const ResourceInfo *findResource(std::string_view group, std::string_view resource);
+/// Also of those that are off by default.
 const ResourceInfo *findKind(std::string_view apiVersion, std::string_view kind);
 /// Any type of the schema, also those without a resource (DeleteOptions, Status): "meta/v1", "DeleteOptions".
 const TypeInfo *findType(std::string_view package, std::string_view name);

@@ -1,3 +1,4 @@
+#include "core/api/quantity.h"
 #include "core/api/table.h"
 #include "core/api/table_row.h"
 
@@ -37,6 +38,24 @@ void printCount(Row &row, std::string_view path) {
     row.addText("metadata.name");
     row.add(int64_t(items(row.at(path)).size()));
     row.addAge();
+}
+
+void printNodeMetrics(Row &row) {
+    for (const char *path : {"metadata.name", "usage.cpu", "usage.memory", "window"})
+        row.addText(path);
+}
+
+/// The use of all containers together.
+void printPodMetrics(Row &row) {
+    row.addText("metadata.name");
+    for (std::string_view resource : {"cpu", "memory"}) {
+        Quantity sum;
+        for (const value &container : items(row.at("containers")))
+            if (auto used = Quantity::parse(textOf(member(&container, "usage"), resource)))
+                sum += *used;
+        row.add(sum.text());
+    }
+    row.addText("window");
 }
 
 void printWebhooks(Row &row) {
@@ -337,6 +356,8 @@ constexpr Known kKnown[] = {
     {"coordination.k8s.io", "LeaseCandidate", printTexts<kLeaseCandidate, std::size(kLeaseCandidate)>},
     {"flowcontrol.apiserver.k8s.io", "FlowSchema", printFlowSchema},
     {"flowcontrol.apiserver.k8s.io", "PriorityLevelConfiguration", printPriorityLevel},
+    {"metrics.k8s.io", "NodeMetrics", printNodeMetrics},
+    {"metrics.k8s.io", "PodMetrics", printPodMetrics},
     {"networking.k8s.io", "IPAddress", printIpAddress},
     {"networking.k8s.io", "Ingress", printIngress},
     {"networking.k8s.io", "IngressClass", printIngressClass},

@@ -133,8 +133,18 @@ std::string secondsText(Stamp::Point point) {
     const auto day = floor<days>(point);
     const year_month_day date(day);
     const hh_mm_ss time(floor<seconds>(point - day));
-    return fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", int(date.year()), unsigned(date.month()),
-                       unsigned(date.day()), time.hours().count(), time.minutes().count(), time.seconds().count());
+    std::string text = "0000-00-00T00:00:00";
+    const auto put = [&text](size_t end, int64_t value) {
+        for (; value > 0; value /= 10)
+            text[--end] = char('0' + value % 10);
+    };
+    put(4, std::clamp(int(date.year()), 0, 9999));
+    put(7, unsigned(date.month()));
+    put(10, unsigned(date.day()));
+    put(13, time.hours().count());
+    put(16, time.minutes().count());
+    put(19, time.seconds().count());
+    return text;
 }
 
 struct Unit {

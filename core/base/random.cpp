@@ -1,7 +1,6 @@
 #include "core/base/random.h"
 
 #include <array>
-#include <fmt/format.h>
 #include <mutex>
 #include <string_view>
 #include <sys/random.h>
@@ -20,8 +19,15 @@ uint64_t Random::below(uint64_t bound) {
 std::string Random::uuid() {
     const uint64_t high = (next() & ~0xf000ull) | 0x4000ull;
     const uint64_t low = (next() & ~(3ull << 62)) | (2ull << 62);
-    return fmt::format("{:08x}-{:04x}-{:04x}-{:04x}-{:012x}", high >> 32, (high >> 16) & 0xffff, high & 0xffff,
-                       low >> 48, low & 0xffffffffffffull);
+    std::string text;
+    text.reserve(36);
+    for (int digit = 0; digit < 32; ++digit) {
+        if (digit == 8 || digit == 12 || digit == 16 || digit == 20)
+            text += '-';
+        const uint64_t half = digit < 16 ? high : low;
+        text += "0123456789abcdef"[(half >> (60 - 4 * (digit % 16))) & 15];
+    }
+    return text;
 }
 
 std::string Random::suffix(int length) {

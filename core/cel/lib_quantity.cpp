@@ -1,6 +1,7 @@
 #include "core/api/quantity.h"
 
 #include "core/cel/functions.h"
+#include "core/cel/library_values.h"
 
 namespace coracle::cel {
 
@@ -86,6 +87,14 @@ Value compare(Arguments a) {
 }
 
 } // namespace
+
+Value quantityValue(const api::Quantity &amount) {
+    return made(amount);
+}
+
+Type quantityType() {
+    return opaqueType("kubernetes.Quantity");
+}
 
 void addQuantityLibrary(FunctionTable &table) {
     table.add("quantity", "string_to_quantity", "string -> kubernetes.Quantity", toQuantity, CostKind::TraverseText);

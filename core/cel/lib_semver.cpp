@@ -1,5 +1,6 @@
 #include "core/base/result.h"
 #include "core/cel/functions.h"
+#include "core/cel/library_values.h"
 
 #include <algorithm>
 #include <charconv>
@@ -175,6 +176,16 @@ Value compare(Arguments a) {
 }
 
 } // namespace
+
+Value semverValue(std::string_view text) {
+    auto version = parseVersion(text);
+    return version ? Value::opaque(std::make_shared<const SemverObject>(std::move(*version)))
+                   : Value::error(version.error().message);
+}
+
+Type semverType() {
+    return opaqueType("kubernetes.Semver");
+}
 
 void addSemverLibrary(FunctionTable &table) {
     table.add("semver", "string_to_semver", "string -> kubernetes.Semver", toSemver, CostKind::TraverseText);

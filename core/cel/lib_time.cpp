@@ -1,6 +1,6 @@
+#include "core/base/time_zone.h"
 #include "core/cel/from_json.h"
 #include "core/cel/functions.h"
-#include "core/cel/time_zone.h"
 
 #include <chrono>
 #include <fmt/format.h>

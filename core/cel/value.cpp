@@ -107,7 +107,12 @@ Value Value::list(std::vector<Value> items) {
 }
 
 Value Value::map(std::vector<std::pair<Value, Value>> entries) {
+    return map(std::move(entries), Value());
+}
+
+Value Value::map(std::vector<std::pair<Value, Value>> entries, Value missing) {
     auto data = std::make_shared<MapData>();
+    data->missing = std::move(missing);
     for (auto &[key, entry] : entries)
         data->insert(std::move(key), std::move(entry));
     return ValueAccess::mapOf(std::move(data));
@@ -227,9 +232,11 @@ void Value::forEachEntry(const std::function<bool(const Value &, const Value &)>
 Value Value::entry(const Value &key) const {
     if (m_data.view.json)
         return key.m_kind == Kind::String ? select(key.asString()) : error("no such key: " + key.text());
-    const Value *found = static_cast<const MapData *>(m_owner.get())->find(key);
-    if (found)
+    const auto &data = *static_cast<const MapData *>(m_owner.get());
+    if (const Value *found = data.find(key))
         return *found;
+    if (data.missing.m_kind != Kind::Null)
+        return data.missing;
     return error("no such key: " + (key.m_kind == Kind::String ? std::string(key.asString()) : key.text()));
 }
 

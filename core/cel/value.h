@@ -69,6 +69,8 @@ public:
     static Value list(std::vector<Value> items);
     /// Later entries of equal keys are ignored.
     static Value map(std::vector<std::pair<Value, Value>> entries);
+    /// The same; entries that are not there read as `missing`, though the map does not contain them.
+    static Value map(std::vector<std::pair<Value, Value>> entries, Value missing);
     static Value optional(Value value);
     static Value none();
     static Value typeValue(Type type);

@@ -19,6 +19,7 @@ struct ListData {
 struct MapData {
     std::vector<std::pair<Value, Value>> entries;
     std::unordered_multimap<size_t, uint32_t> index;
+    Value missing; ///< what an entry that is not there is; null: an error
 
     /// False when the key is there already.
     bool insert(Value key, Value value);

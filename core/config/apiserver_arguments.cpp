@@ -59,6 +59,12 @@ Result<> readCidrs(ApiserverArguments &arguments, const ComponentArgument &argum
     return {};
 }
 
+Result<> readRuntimeConfig(ApiserverArguments &arguments, const ComponentArgument &argument) {
+    CHECK(readList<&ApiserverArguments::runtimeSettings>(arguments, argument));
+    TRY(arguments.runtimeConfig, RuntimeConfig::parse(arguments.runtimeSettings));
+    return {};
+}
+
 struct Row {
     std::string_view name;
     Read read;
@@ -77,6 +83,7 @@ constexpr Row kFollowed[] = {
     {"max-requests-inflight", read<&A::maxRequestsInflight, parseLimit>},
     {"min-request-timeout", read<&A::minRequestTimeout, parseWholeSeconds>},
     {"request-timeout", read<&A::requestTimeout, parseSeconds>},
+    {"runtime-config", readRuntimeConfig},
     {"service-cluster-ip-range", readCidrs},
     {"service-node-port-range", read<&A::nodePorts, parsePortRange>},
     {"v", read<&A::verbosity, parseAny>},
@@ -213,7 +220,6 @@ constexpr std::string_view kOthers[] = {"advertise-address",
                                         "requestheader-group-headers",
                                         "requestheader-uid-headers",
                                         "requestheader-username-headers",
-                                        "runtime-config",
                                         "runtime-config-emulation-forward-compatible",
                                         "secure-port",
                                         "service-account-extend-token-expiration",

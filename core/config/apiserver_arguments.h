@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/config/cidr.h"
+#include "core/config/runtime_config.h"
 #include "core/config/values.h"
 
 #include <chrono>
@@ -27,6 +28,9 @@ struct ApiserverArguments {
 
     std::vector<Cidr> serviceCidrs;     ///< empty: --service-cidr decides
     std::optional<PortRange> nodePorts; ///< nothing: --service-node-port-range decides
+
+    std::vector<std::string> runtimeSettings; ///< as given: "api/beta=true"
+    RuntimeConfig runtimeConfig;              ///< what they say together
 
     std::vector<std::string> withoutEffect; ///< names that kube-apiserver knows and this version does not follow
 

@@ -58,10 +58,15 @@ std::optional<JsonObject> readJson(const Reader &reader, std::string_view group,
 
 std::vector<JsonObject> listJson(const Reader &reader, std::string_view group, std::string_view resource,
                                  std::string_view namespaceName) {
+    const api::ResourceInfo *info = api::findResource(group, resource);
+    return info ? listJson(reader, *info, namespaceName) : std::vector<JsonObject>();
+}
+
+std::vector<JsonObject> listJson(const Reader &reader, const api::ResourceInfo &resource,
+                                 std::string_view namespaceName) {
     std::vector<JsonObject> objects;
-    if (const api::ResourceInfo *info = api::findResource(group, resource))
-        for (const api::ObjectPtr &object : reader.list(*info, namespaceName))
-            objects.push_back(parse(*object));
+    for (const api::ObjectPtr &object : reader.list(resource, namespaceName))
+        objects.push_back(parse(*object));
     return objects;
 }
 

@@ -63,6 +63,8 @@ std::optional<JsonObject> readJson(const Reader &reader, std::string_view group,
                                    std::string_view namespaceName, std::string_view name);
 std::vector<JsonObject> listJson(const Reader &reader, std::string_view group, std::string_view resource,
                                  std::string_view namespaceName);
+std::vector<JsonObject> listJson(const Reader &reader, const api::ResourceInfo &resource,
+                                 std::string_view namespaceName);
 /// The object that carries this annotation with "true"; of several the newest, then by name. Nothing: none.
 std::optional<JsonObject> defaultObject(const Reader &reader, std::string_view group, std::string_view resource,
                                         std::string_view annotation);

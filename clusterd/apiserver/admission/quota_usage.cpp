@@ -299,11 +299,16 @@ std::string unstatedRequirements(const std::vector<std::string> &names, const Js
     return text;
 }
 
+std::string_view countedResource(std::string_view name) {
+    constexpr std::string_view kCount = "count/";
+    return name.starts_with(kCount) ? name.substr(kCount.size()) : std::string_view();
+}
+
 const api::ResourceInfo *quotaResource(std::string_view name) {
-    if (name.starts_with("count/")) {
-        name.remove_prefix(std::string_view("count/").size());
-        const size_t dot = std::min(name.find('.'), name.size());
-        return api::findResource(dot == name.size() ? std::string_view() : name.substr(dot + 1), name.substr(0, dot));
+    if (const std::string_view counted = countedResource(name); !counted.empty()) {
+        const size_t dot = std::min(counted.find('.'), counted.size());
+        return api::findResource(dot == counted.size() ? std::string_view() : counted.substr(dot + 1),
+                                 counted.substr(0, dot));
     }
     for (const std::string_view resource : kPlainCounts)
         if (const api::ResourceInfo *info = api::findResource("", resource); info && takesFrom(*info, name))
@@ -311,12 +316,12 @@ const api::ResourceInfo *quotaResource(std::string_view name) {
     return nullptr;
 }
 
-Amounts quotaTotals(const JsonObject &quota, const QuotaLister &lister) {
+Amounts quotaTotals(const JsonObject &quota, const QuotaFinder &finder, const QuotaLister &lister) {
     const Amounts used = amountsOf(objectAt(quota, "status", "used"));
     Amounts totals;
     std::set<const api::ResourceInfo *> resources;
     for (const auto &[name, amount] : amountsOf(objectAt(quota, "spec", "hard")))
-        if (const api::ResourceInfo *resource = quotaResource(name)) {
+        if (const api::ResourceInfo *resource = finder(name)) {
             totals[name] = Quantity(0, amount.format());
             resources.insert(resource);
         } else if (const auto charged = used.find(name); charged != used.end()) {

@@ -32,13 +32,17 @@ bool inQuotaScope(const JsonObject &quota, const api::ResourceInfo &resource, co
 /// Why a pod cannot be counted against these names: "must specify cpu for: a,b". Empty: it can.
 std::string unstatedRequirements(const std::vector<std::string> &names, const JsonObject &pod);
 
-/// The resource whose objects a quota counts by this name; null when there is none.
+/// The resource whose objects a quota counts by a name; null when there is none.
+using QuotaFinder = std::function<const api::ResourceInfo *(std::string_view name)>;
+/// The finder that knows what is built in.
 const api::ResourceInfo *quotaResource(std::string_view name);
+/// What a name says after "count/": "deployments.apps". Empty: the name says something else.
+std::string_view countedResource(std::string_view name);
 
-/// All of a quota's usage, from what is there; what is not built in keeps what was charged. The function lists a
-/// resource in the quota's namespace.
+/// All of a quota's usage, from what is there; what the finder does not know keeps what was charged. The lister gives
+/// a resource's objects in the quota's namespace.
 using QuotaLister = std::function<std::vector<JsonObject>(const api::ResourceInfo &)>;
-Amounts quotaTotals(const JsonObject &quota, const QuotaLister &lister);
+Amounts quotaTotals(const JsonObject &quota, const QuotaFinder &finder, const QuotaLister &lister);
 
 /// Not one of Kubernetes' own: its name has another domain, such as example.com/gpu.
 bool isExtendedResource(std::string_view name);

@@ -34,18 +34,25 @@ bool canTake(const AdmissionAttributes &attributes) {
     return create && attributes.subresource.empty() && !attributes.resource.storagePrefix.empty();
 }
 
-/// The quota's status as it is to be: a new or changed quota is counted at once.
-void countWhereUnknown(const Reader &reader, JsonObject &quota) {
+using Resources = std::vector<const api::ResourceInfo *>;
+
+/// The quota's status as it is to be: a new or changed quota is counted at once. Custom resources are counted when
+/// they are asked for.
+void countWhereUnknown(const Reader &reader, const Resources &asked, JsonObject &quota) {
+    const QuotaFinder finder = [&](std::string_view name) {
+        const auto found =
+            std::ranges::find_if(asked, [&](const api::ResourceInfo *one) { return takesFrom(*one, name); });
+        return found != asked.end() ? *found : quotaResource(name);
+    };
     const JsonObject &hard = objectAt(quota, "spec", "hard");
     bool known = objectAt(quota, "status", "hard") == hard;
     for (const auto &[name, value] : hard)
-        known = known && (objectAt(quota, "status", "used").contains(name) || !quotaResource(name));
+        known = known && (objectAt(quota, "status", "used").contains(name) || !finder(name));
     if (known)
         return;
     const std::string_view space = textAt(quota, "metadata", "namespace");
-    const Amounts totals = quotaTotals(quota, [&](const api::ResourceInfo &resource) {
-        return listJson(reader, resource.group, resource.resource, space);
-    });
+    const Amounts totals = quotaTotals(
+        quota, finder, [&](const api::ResourceInfo &resource) { return listJson(reader, resource, space); });
     JsonObject &status = ensureObject(quota, "status");
     status["hard"] = objectAt(quota, "spec", "hard");
     status["used"] = toJson(totals);
@@ -109,7 +116,7 @@ public:
         if (attributes.operation == Operation::Create && !attributes.name.empty() &&
             m_reader.get(attributes.resource, attributes.namespaceName, attributes.name))
             co_return Result<>{}; // it is there already, and the write will say so
-        std::vector<JsonObject> present = load(attributes.namespaceName, {});
+        std::vector<JsonObject> present = load(attributes.namespaceName, {}, {&attributes.resource});
         const std::vector<JsonObject> before = present;
         CO_CHECK(charge(attributes, present));
         if (attributes.dryRun || present == before || !m_client)
@@ -130,13 +137,14 @@ private:
     };
     using RequestPtr = std::shared_ptr<Request>;
 
-    std::vector<JsonObject> load(const std::string &space, const std::set<std::string> &without) const {
+    std::vector<JsonObject> load(const std::string &space, const std::set<std::string> &without,
+                                 const Resources &asked) const {
         std::vector<JsonObject> loaded = listJson(m_reader, "", "resourcequotas", space);
         std::erase_if(loaded, [&](const JsonObject &quota) {
             return without.contains(std::string(textAt(quota, "metadata", "name")));
         });
         for (JsonObject &quota : loaded)
-            countWhereUnknown(m_reader, quota);
+            countWhereUnknown(m_reader, asked, quota);
         return loaded;
     }
 
@@ -205,8 +213,11 @@ private:
 
     Task<> chargeAll(std::string space, std::vector<RequestPtr> batch) {
         std::set<std::string> done; // quotas that are charged with this batch
+        Resources asked;
+        for (const RequestPtr &request : batch)
+            asked.push_back(&request->attributes->resource);
         for (int attempt = 0; attempt < kAttemptsMax; ++attempt) {
-            std::vector<JsonObject> changed = load(space, done);
+            std::vector<JsonObject> changed = load(space, done, asked);
             const std::vector<JsonObject> before = changed;
             for (const RequestPtr &request : batch)
                 if (request->result)

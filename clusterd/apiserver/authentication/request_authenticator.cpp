@@ -180,10 +180,6 @@ std::unique_ptr<Authenticator> makeAuthenticator(const Reader &reader, Clock &cl
     return std::make_unique<RequestAuthenticator>(reader, clock, std::move(options));
 }
 
-UserInfo anonymousUser() {
-    return {.name = std::string(kSystemAnonymous), .groups = {std::string(kSystemUnauthenticated)}};
-}
-
 std::string bearerToken(const http::Headers &headers) {
     const std::string_view header = headers.get("Authorization");
     constexpr std::string_view kBearer = "bearer ";

@@ -23,9 +23,6 @@ struct AuthenticatorOptions {
 /// All kinds of credentials together. The reader and clock must outlive it.
 std::unique_ptr<Authenticator> makeAuthenticator(const Reader &reader, Clock &clock, AuthenticatorOptions options);
 
-/// system:anonymous in system:unauthenticated.
-UserInfo anonymousUser();
-
 /// The bearer token of a request: of the Authorization header, or of a WebSocket's sub-protocol; empty: none.
 std::string bearerToken(const http::Headers &headers);
 

@@ -1,5 +1,6 @@
 #include "clusterd/apiserver/authentication/service_account_tokens.h"
 
+#include "clusterd/apiserver/authentication/legacy_tokens.h"
 #include "core/api/time.h"
 #include "core/pki/encoding.h"
 #include "core/pki/jwt.h"
@@ -68,6 +69,12 @@ struct ServiceAccountTokens::Claims {
         return {std::string(textAt(object, "name")), std::string(textAt(object, "uid"))};
     }
     static Claims from(const JsonObject &claims) {
+        if (textAt(claims, "iss") == kLegacyIssuer) {
+            LegacyClaims legacy = LegacyClaims::from(claims);
+            return {.namespaceName = std::move(legacy.namespaceName),
+                    .account = {std::move(legacy.account), std::move(legacy.accountUid)},
+                    .secret = {std::move(legacy.secret), {}}};
+        }
         return {audiencesOf(claims),
                 intAt(claims, "nbf"),
                 intAt(claims, "exp"),
@@ -227,12 +234,31 @@ Result<> ServiceAccountTokens::checkAlive(std::string_view resource, std::string
     return {};
 }
 
+/// A token out of a Secret is good for the API server alone.
+Result<> ServiceAccountTokens::checkLegacy(const Claims &claims, std::string_view token,
+                                           const std::vector<std::string> &audiences) const {
+    if (!audiences.empty() && !intersects(m_options.audiences, audiences))
+        return errors::unauthorized("service account token is for another audience");
+    const api::ObjectPtr secret = m_reader.get(core("secrets"), claims.namespaceName, claims.secret.name);
+    const JsonObject held = parse(secret);
+    if (!secret || secret->deleting() || !pki::constantTimeEqual(textAt(held, "data", "token"), pki::base64(token)))
+        return errors::unauthorized("service account token has been invalidated");
+    return checkAlive("serviceaccounts", claims.namespaceName, claims.account.name, claims.account.uid,
+                      "service account");
+}
+
 Result<std::optional<UserInfo>> ServiceAccountTokens::verify(std::string_view token,
                                                              const std::vector<std::string> &audiences) {
     const auto unverified = pki::readJwtUnverified(token);
-    if (!unverified || textAt(*unverified, "iss") != m_options.issuer)
+    const std::string_view issuer = unverified ? textAt(*unverified, "iss") : std::string_view();
+    const bool legacy = issuer == kLegacyIssuer;
+    if (!unverified || (issuer != m_options.issuer && !legacy))
         return std::nullopt;
     TRY(ClaimsPtr claims, signedClaims(token));
+    if (legacy) {
+        CHECK(checkLegacy(*claims, token, audiences));
+        return claims->user();
+    }
     const int64_t now = secondsOf(m_clock.now());
     if (now - kLeewaySeconds > claims->expires)
         return errors::unauthorized("service account token has expired");

@@ -23,8 +23,8 @@ struct ServiceAccountOptions {
     bool extendExpiration = true;
 };
 
-/// Signs and checks bound service-account tokens (pkg/serviceaccount). The reader, clock and random source must outlive
-/// it. Thread-safe.
+/// Signs and checks bound service-account tokens, and checks those in Secrets (pkg/serviceaccount). The reader, clock
+/// and random source must outlive it. Thread-safe.
 class ServiceAccountTokens {
 public:
     ServiceAccountTokens(const Reader &reader, Clock &clock, Random &random, ServiceAccountOptions options);
@@ -49,6 +49,7 @@ private:
     Result<ClaimsPtr> signedClaims(std::string_view token);
     Result<> checkAlive(std::string_view resource, std::string_view namespaceName, std::string_view name,
                         std::string_view uid, std::string_view what) const;
+    Result<> checkLegacy(const Claims &claims, std::string_view token, const std::vector<std::string> &audiences) const;
     Result<JsonObject> bind(const JsonObject &spec, std::string_view namespaceName, std::string_view account) const;
 
     const Reader &m_reader;

@@ -4,6 +4,8 @@
 #include "core/api/time.h"
 #include "core/pki/encoding.h"
 
+#include <algorithm>
+
 namespace coracle::apiserver {
 
 namespace {
@@ -82,6 +84,13 @@ Task<Result<>> removeExpiredIdentityLeases(client::Client &client, WallTime now)
             co_return removed;
     }
     co_return Result<>{};
+}
+
+bool hasOtherServers(const Reader &reader, std::string_view hostname) {
+    const std::string own = apiserverIdentity(hostname);
+    return std::ranges::any_of(reader.list(leases(), kSpace), [&](const api::ObjectPtr &lease) {
+        return lease->label(kIdentityLabel) == kServer && lease->name() != own;
+    });
 }
 
 } // namespace coracle::apiserver

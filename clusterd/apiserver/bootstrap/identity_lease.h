@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clusterd/apiserver/json_access.h"
+#include "clusterd/apiserver/registry/reader.h"
 #include "core/base/clock.h"
 #include "core/client/client.h"
 
@@ -16,5 +17,8 @@ std::string apiserverIdentity(std::string_view hostname);
 Task<Result<>> renewIdentityLease(client::Client &client, std::string hostname, std::string holder, WallTime now);
 /// Removes the Leases of servers that have not renewed them in time.
 Task<Result<>> removeExpiredIdentityLeases(client::Client &client, WallTime now);
+
+/// Whether there are Leases of other API servers than this one.
+bool hasOtherServers(const Reader &reader, std::string_view hostname);
 
 } // namespace coracle::apiserver

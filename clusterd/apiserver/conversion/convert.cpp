@@ -40,9 +40,10 @@ using ByPrefix = std::map<std::string_view, const api::ResourceInfo *>;
 ByPrefix storageResources() {
     ByPrefix result;
     // Sorted by group, so that core events, which real API servers store, come before events.k8s.io.
-    for (const api::ResourceInfo &resource : api::builtinResources())
-        if (!resource.storagePrefix.empty() && resource.version == resource.storageVersion)
-            result.try_emplace(resource.storagePrefix, &resource);
+    for (const auto resources : {api::builtinResources(), api::optionalResources()})
+        for (const api::ResourceInfo &resource : resources)
+            if (!resource.storagePrefix.empty() && resource.version == resource.storageVersion)
+                result.try_emplace(resource.storagePrefix, &resource);
     return result;
 }
 

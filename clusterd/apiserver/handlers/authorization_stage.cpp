@@ -1,21 +1,11 @@
 #include "clusterd/apiserver/handlers/authorization_stage.h"
 
+#include "clusterd/apiserver/anonymous_user.h"
 #include "clusterd/apiserver/authentication/reviews.h"
 #include "clusterd/apiserver/authorization/authorizers.h"
 #include "core/base/log.h"
 
 namespace coracle::apiserver {
-
-namespace {
-
-UserInfo anonymousUser() {
-    UserInfo user;
-    user.name = kSystemAnonymous;
-    user.groups.emplace_back(kSystemUnauthenticated);
-    return user;
-}
-
-} // namespace
 
 Task<Result<>> authenticateStage(Exchange &exchange, Authenticator &authenticator, bool anonymous) {
     auto user = co_await authenticator.authenticate(exchange.request);

@@ -1,7 +1,7 @@
 #include "clusterd/apiserver/handlers/body_source.h"
 
 #include "clusterd/apiserver/handlers/json_indent.h"
-#include "clusterd/apiserver/handlers/yaml_output.h"
+#include "core/api/yaml_writer.h"
 
 #include <algorithm>
 #include <array>
@@ -122,7 +122,7 @@ private:
 class Yaml final : public Filter {
     using Filter::Filter;
     void transform(std::string_view bytes, std::string &) override { m_json += bytes; }
-    void finish(std::string &out) override { out = jsonToYaml(m_json); }
+    void finish(std::string &out) override { out = api::jsonToYaml(m_json); }
 
     std::string m_json;
 };

@@ -2,7 +2,7 @@
 
 #include "clusterd/apiserver/handlers/list_body.h"
 #include "clusterd/apiserver/handlers/object_forms.h"
-#include "clusterd/apiserver/handlers/yaml_output.h"
+#include "core/api/yaml_writer.h"
 
 #include <fmt/format.h>
 
@@ -49,19 +49,6 @@ Result<api::IncludeObject> readInclude(std::string_view include) {
         return api::IncludeObject::Metadata;
     return errors::badRequest(
         fmt::format("includeObject: Invalid value: \"{}\": must be 'Metadata', 'Object', 'None', or empty", include));
-}
-
-/// A line of YAML after the other as an item of a block list.
-void appendYamlItem(std::string_view yaml, std::string &out) {
-    std::string_view indent = "- ";
-    while (!yaml.empty()) {
-        const size_t end = yaml.find('\n');
-        const std::string_view line = yaml.substr(0, end == std::string_view::npos ? end : end + 1);
-        out += indent;
-        out += line;
-        indent = "  ";
-        yaml.remove_prefix(line.size());
-    }
 }
 
 std::string objectText(const ObjectForms &forms, const api::Object &object, bool plain) {
@@ -156,11 +143,11 @@ BodySourcePtr OutputForm::body(client::ObjectList list) const {
     const std::string metadata = listMetadata(list);
     if (m_form.encoding == Encoding::Yaml) {
         ItemWriter item = [forms, plain](const api::Object &object, bool, std::string &out) {
-            appendYamlItem(jsonToYaml(objectText(*forms, object, plain)), out);
+            out += api::jsonToYaml(objectText(*forms, object, plain), api::YamlPlace::ListItem);
         };
-        std::string begin = jsonToYaml(fmt::format("{{\"apiVersion\":\"{}\"}}", apiVersion));
+        std::string begin = api::jsonToYaml(fmt::format("{{\"apiVersion\":\"{}\"}}", apiVersion));
         begin += list.items.empty() ? "items: []\n" : "items:\n";
-        std::string end = jsonToYaml(fmt::format("{{\"kind\":\"{}\",\"metadata\":{}}}", kind, metadata));
+        std::string end = api::jsonToYaml(fmt::format("{{\"kind\":\"{}\",\"metadata\":{}}}", kind, metadata));
         return listBody(std::move(begin), std::move(list), std::move(item), std::move(end));
     }
     ItemWriter item = [forms](const api::Object &object, bool first, std::string &out) {

@@ -38,26 +38,33 @@ auto groupRank(std::string_view group) {
     return std::tuple(std::ranges::find(kGroupOrder, group) - kGroupOrder.begin(), group);
 }
 
+/// Lives as long as the process: nothing is counted.
+ResourcePtr unowned(const api::ResourceInfo &resource) {
+    return ResourcePtr(std::shared_ptr<const void>(), &resource);
+}
+
 } // namespace
 
-ResourceTable::ResourceTable() : m_custom(std::make_shared<std::vector<ResourcePtr>>()) {
+ResourceTable::ResourceTable(const config::RuntimeConfig &config) {
     auto all = std::make_shared<std::vector<ResourcePtr>>();
-    for (const api::ResourceInfo &resource : api::builtinResources())
-        all->emplace_back(std::shared_ptr<const void>(), &resource); // lives as long as the process: nothing is counted
+    for (const api::ResourceInfo &resource : api::builtinResources()) {
+        m_builtin.push_back(config.serves(resource, true));
+        if (m_builtin.back())
+            all->push_back(unowned(resource));
+    }
+    for (const api::ResourceInfo &resource : api::optionalResources())
+        if (!resource.storagePrefix.empty() && config.serves(resource, false)) // the others come with who makes them
+            all->push_back(unowned(resource));
     m_groups = arrange(*all);
     m_all = std::move(all);
 }
 
 void ResourceTable::replace(const std::vector<ResourcePtr> &gone, const std::vector<ResourcePtr> &added) {
     std::lock_guard lock(m_mutex);
-    const auto changed = [&](const Resources &present) {
-        auto result = std::make_shared<std::vector<ResourcePtr>>(*present);
-        std::erase_if(*result, [&](const ResourcePtr &one) { return std::ranges::find(gone, one) != gone.end(); });
-        result->insert(result->end(), added.begin(), added.end());
-        return result;
-    };
-    m_custom = changed(m_custom);
-    m_all = changed(m_all);
+    auto all = std::make_shared<std::vector<ResourcePtr>>(*m_all);
+    std::erase_if(*all, [&](const ResourcePtr &one) { return std::ranges::find(gone, one) != gone.end(); });
+    all->insert(all->end(), added.begin(), added.end());
+    m_all = std::move(all);
     m_groups = arrange(*m_all);
     ++m_generation;
 }
@@ -85,7 +92,7 @@ ResourceTable::Groups ResourceTable::arrange(const std::vector<ResourcePtr> &res
 
 ResourcePtr ResourceTable::find(std::string_view group, std::string_view version, std::string_view resource) const {
     if (const api::ResourceInfo *builtin = api::findResource(group, version, resource))
-        return ResourcePtr(std::shared_ptr<const void>(), builtin);
+        return m_builtin[size_t(builtin - api::builtinResources().data())] ? unowned(*builtin) : nullptr;
     Groups all = groups();
     const auto g =
         std::ranges::lower_bound(*all, groupRank(group), {}, [](const Group &g) { return groupRank(g.name); });
@@ -114,11 +121,6 @@ bool ResourceTable::hasVersion(std::string_view group, std::string_view version)
 ResourceTable::Groups ResourceTable::groups() const {
     std::lock_guard lock(m_mutex);
     return m_groups;
-}
-
-ResourceTable::Resources ResourceTable::custom() const {
-    std::lock_guard lock(m_mutex);
-    return m_custom;
 }
 
 ResourceTable::Resources ResourceTable::all() const {

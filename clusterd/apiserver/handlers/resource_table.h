@@ -1,6 +1,7 @@
 #pragma once
 
 #include "core/api/schema.h"
+#include "core/config/runtime_config.h"
 
 #include <atomic>
 #include <memory>
@@ -14,8 +15,8 @@ namespace coracle::apiserver {
 using api::ResourcePtr;
 
 /// The resources that are served, in the order in which discovery names them: the built-in ones, and those that come
-/// and go. Thread-safe. Lookups of built-in resources take no lock; those of others copy a pointer under one. Whoever
-/// holds a pointer may use the resource to the end, even when it is no longer served.
+/// and go. Thread-safe. Lookups of resources that are on by default take no lock; those of others copy a pointer under
+/// one. Whoever holds a pointer may use the resource to the end, even when it is no longer served.
 class ResourceTable {
 public:
     struct Version {
@@ -29,8 +30,8 @@ public:
     using Groups = std::shared_ptr<const std::vector<Group>>;
     using Resources = std::shared_ptr<const std::vector<ResourcePtr>>;
 
-    /// With the built-in resources.
-    ResourceTable();
+    /// With the built-in resources that are on.
+    explicit ResourceTable(const config::RuntimeConfig &config = {});
 
     /// Takes resources out and others in, in one step.
     void replace(const std::vector<ResourcePtr> &gone, const std::vector<ResourcePtr> &added);
@@ -41,8 +42,6 @@ public:
     bool hasGroup(std::string_view group) const;
     /// The core group first, then by priority, others by name.
     Groups groups() const;
-    /// Those that are not built in.
-    Resources custom() const;
     /// All.
     Resources all() const;
     /// Goes up with every change.
@@ -51,8 +50,9 @@ public:
 private:
     static Groups arrange(const std::vector<ResourcePtr> &resources);
 
-    mutable std::mutex m_mutex; ///< guards the pointers; what they point to never changes
-    Resources m_custom, m_all;
+    std::vector<bool> m_builtin; ///< which of api::builtinResources() are served; does not change
+    mutable std::mutex m_mutex;  ///< guards the pointers; what they point to never changes
+    Resources m_all;
     Groups m_groups;
     std::atomic<uint64_t> m_generation = 1;
 };

@@ -166,28 +166,28 @@ Task<Result<>> SystemHandlers::discover(Exchange &exchange) {
 
 Task<Result<>> SystemHandlers::openapi(Exchange &exchange) {
     std::string_view path = exchange.info.path;
-    const ResourceTable::Resources custom = m_resources.custom();
+    const ResourceTable::Resources resources = m_resources.all();
     const std::string_view accept = exchange.request.headers.get("Accept");
     const bool asksProtobuf = accept.find(api::kOpenApiV2ProtobufAsked) != std::string_view::npos ||
                               accept.find(api::kOpenApiV2ProtobufType) != std::string_view::npos;
     if (path == "/openapi/v2" && asksProtobuf) {
         std::string type(api::kOpenApiV2ProtobufType);
-        co_await sendCacheable(exchange, std::move(type), api::openApiV2Protobuf(*custom));
+        co_await sendCacheable(exchange, std::move(type), api::openApiV2Protobuf(*resources));
         co_return Result<>{};
     }
     CO_CHECK(negotiate(accept));
     std::string document;
     if (path == "/openapi/v2") {
-        document = api::openApiV2(*custom);
+        document = api::openApiV2(*resources);
     } else if (path == "/openapi/v3" || path == "/openapi/v3/") {
         document = openApiIndex();
     } else {
         // /openapi/v3/api/v1, /openapi/v3/apis/<group>/<version>
         std::vector<std::string> parts = exchange.request.target.segments;
         if (parts.size() == 4 && parts[2] == "api")
-            document = api::openApiV3("", parts[3], *custom);
+            document = api::openApiV3("", parts[3], *resources);
         else if (parts.size() == 5 && parts[2] == "apis")
-            document = api::openApiV3(parts[3], parts[4], *custom);
+            document = api::openApiV3(parts[3], parts[4], *resources);
     }
     if (document.empty())
         co_return errors::noRoute();
@@ -202,7 +202,7 @@ std::string SystemHandlers::openApiIndex() {
     std::lock_guard lock(m_openApiMutex);
     const uint64_t generation = m_resources.generation();
     if (m_openApiIndexOf != generation) {
-        m_openApiIndex = api::openApiV3Index(*m_resources.custom());
+        m_openApiIndex = api::openApiV3Index(*m_resources.all());
         m_openApiIndexOf = generation;
     }
     return m_openApiIndex;

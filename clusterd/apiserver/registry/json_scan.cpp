@@ -2,7 +2,6 @@
 
 #include <boost/json/parse.hpp>
 #include <boost/json/serialize.hpp>
-#include <fmt/format.h>
 
 namespace coracle::apiserver {
 
@@ -104,20 +103,26 @@ private:
     size_t m_at = 0;
 };
 
+/// Enters an object and stops before the value of the member; false when there is none.
+bool findMember(Cursor &cursor, std::string_view key) {
+    if (!cursor.take('{') || cursor.peek('}'))
+        return false;
+    std::string_view name, value;
+    do {
+        if (!cursor.string(name) || !cursor.take(':'))
+            return false;
+        if (name == key)
+            return true;
+    } while (cursor.value(value) && cursor.take(','));
+    return false;
+}
+
 } // namespace
 
 std::optional<std::string_view> jsonMember(std::string_view object, std::string_view key) {
     Cursor cursor(object);
-    if (!cursor.take('{') || cursor.peek('}'))
-        return std::nullopt;
-    do {
-        std::string_view name, value;
-        if (!cursor.string(name) || !cursor.take(':') || !cursor.value(value))
-            return std::nullopt;
-        if (name == key)
-            return value;
-    } while (cursor.take(','));
-    return std::nullopt;
+    std::string_view value;
+    return findMember(cursor, key) && cursor.value(value) ? std::optional(value) : std::nullopt;
 }
 
 std::optional<std::string_view> jsonPath(std::string_view object, std::string_view path) {
@@ -144,27 +149,36 @@ std::string jsonScalar(std::optional<std::string_view> raw) {
 }
 
 std::optional<std::string> withResourceVersion(std::string_view object, int64_t revision) {
-    auto metadata = jsonMember(object, "metadata");
-    if (!metadata || !metadata->starts_with('{'))
+    Cursor cursor(object);
+    if (!findMember(cursor, "metadata") || !cursor.take('{'))
         return std::nullopt;
     // Where the version goes: over the present one, else after the uid, else first.
-    std::string member = fmt::format("\"{}\"", revision);
-    size_t begin = metadata->data() - object.data() + 1, end = begin;
-    if (auto present = jsonMember(*metadata, "resourceVersion")) {
-        begin = present->data() - object.data();
-        end = begin + present->size();
-    } else if (auto uid = jsonMember(*metadata, "uid")) {
-        begin = end = uid->data() + uid->size() - object.data();
-        member.insert(0, ",\"resourceVersion\":");
-    } else {
-        Cursor inside(metadata->substr(1));
-        member.insert(0, "\"resourceVersion\":");
-        if (!inside.peek('}'))
-            member += ',';
+    size_t begin = cursor.position(), end = begin;
+    std::string_view before = "\"resourceVersion\":", after = cursor.peek('}') ? "" : ",";
+    std::string_view name, value;
+    while (!cursor.peek('}')) {
+        if (!cursor.string(name) || !cursor.take(':') || !cursor.value(value))
+            return std::nullopt;
+        if (name == "resourceVersion") {
+            begin = value.data() - object.data();
+            end = begin + value.size();
+            before = after = {};
+            break;
+        }
+        if (name == "uid") {
+            begin = end = cursor.position();
+            before = ",\"resourceVersion\":";
+            after = {};
+        }
+        if (!cursor.take(','))
+            break;
     }
+    const std::string number = std::to_string(revision);
     std::string result;
-    result.reserve(object.size() + member.size());
-    result.append(object.substr(0, begin)).append(member).append(object.substr(end));
+    result.reserve(object.size() + before.size() + number.size() + after.size() + 2);
+    result.append(object.substr(0, begin)).append(before);
+    result.append(1, '"').append(number).append(1, '"');
+    result.append(after).append(object.substr(end));
     return result;
 }
 

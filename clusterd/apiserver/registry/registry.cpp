@@ -60,6 +60,10 @@ void Registry::addStrategy(const api::ResourceInfo &resource, const Strategy &st
     m_strategies[&resource] = &strategy;
 }
 
+void Registry::addSource(const api::ResourceInfo &resource, ObjectSource &source) {
+    m_sources[&resource] = &source;
+}
+
 const Strategy &Registry::strategy(const RequestScope &scope) const {
     if (const DynamicKind *kind = dynamicKind(scope.resource))
         return kind->strategy();
@@ -113,19 +117,19 @@ api::ObjectPtr Registry::unchanged(const RequestScope &scope, const Present &pre
     return made ? *made : present.wire;
 }
 
-Task<Result<std::string>> Registry::storedText(const RequestScope &scope, Document object) const {
-    if (const DynamicKind *kind = dynamicKind(scope.resource)) {
-        const api::ResourceInfo &stored = kind->storage();
-        std::vector<Document> one(1, std::move(object));
-        if (&stored != &scope.resource) {
-            CO_TRY(one, co_await kind->convert(std::move(one), stored));
-        }
-        metadataOf(one.front()).erase("resourceVersion");
-        co_return encode(stored, one.front());
+Task<Result<std::string>> Registry::storedText(const RequestScope &scope, const Document &object) const {
+    const DynamicKind *kind = dynamicKind(scope.resource);
+    const api::ResourceInfo &stored = kind ? kind->storage() : storageResource(scope.resource);
+    if (&stored == &scope.resource && !hasAt(object, "metadata", "resourceVersion"))
+        co_return encode(stored, object);
+    std::vector<Document> one(1, object);
+    if (!kind) {
+        convert(one.front(), scope.resource, stored);
+    } else if (&stored != &scope.resource) {
+        CO_TRY(one, co_await kind->convert(std::move(one), stored));
     }
-    const api::ResourceInfo &stored = storageResource(scope.resource);
-    convert(object, scope.resource, stored);
-    co_return encode(stored, object);
+    metadataOf(one.front()).erase("resourceVersion");
+    co_return encode(stored, one.front());
 }
 
 api::ObjectPtr Registry::result(const RequestScope &scope, Revision revision, const Document &written) const {
@@ -146,28 +150,32 @@ Task<Result<Written>> Registry::createOwned(RequestScope &scope, Document object
         CO_CHECK(kind->mayCreate());
     CO_CHECK(checkNewIdentity(scope, object));
     json::object &meta = metadataOf(object);
-    bool generated = textAt(meta, "name").empty() && !textAt(meta, "generateName").empty();
-    std::string base(textAt(meta, "generateName").substr(0, kGenerateNamePrefixMax));
+    const bool generated = textAt(meta, "name").empty() && !textAt(meta, "generateName").empty();
     fillSystemFields(object, scope.resource.namespaced ? scope.namespaceName : "", m_parts.clock.now(), m_parts.random);
     if (generated)
-        metadataOf(object)["name"] = base + m_parts.random.suffix(kGenerateNameSuffix);
+        metadataOf(object)["name"] = freeName(scope, textAt(object, "metadata", "generateName"));
     scope.name = metaString(object, "name");
 
     AdmissionAttributes attributes = admissionAttributes(scope, Operation::Create);
     attributes.object = &object;
     CO_CHECK(co_await m_parts.admission.admit(attributes));
-    for (int attempt = 1;; ++attempt) {
-        Document candidate = generated ? object : std::move(object);
-        CO_CHECK(prepareCreate(scope, candidate));
-        attributes.object = &candidate;
-        attributes.name = scope.name;
-        CO_CHECK(co_await m_parts.admission.validate(attributes));
-        auto written = co_await insert(scope, std::move(candidate));
-        if (written || !isAlreadyExists(written.error()) || !generated || attempt == kGenerateNameAttempts)
-            co_return written;
-        metadataOf(object)["name"] = base + m_parts.random.suffix(kGenerateNameSuffix);
-        scope.name = metaString(object, "name");
+    CO_CHECK(prepareCreate(scope, object));
+    attributes.name = scope.name;
+    CO_CHECK(co_await m_parts.admission.validate(attributes));
+    co_return co_await insert(scope, std::move(object));
+}
+
+/// Of what is there, a few names are tried. One that is taken by a request at the same moment is left to the client, as
+/// any conflict is: it is one of 14 million.
+std::string Registry::freeName(const RequestScope &scope, std::string_view generateName) const {
+    const std::string base(generateName.substr(0, kGenerateNamePrefixMax));
+    std::string name;
+    for (int attempt = 0; attempt < kGenerateNameAttempts; ++attempt) {
+        name = base + m_parts.random.suffix(kGenerateNameSuffix);
+        if (!m_parts.store.get(scope.resource, scope.namespaceName, name))
+            break;
     }
+    return name;
 }
 
 Result<> Registry::prepareCreate(RequestScope &scope, Document &object) {

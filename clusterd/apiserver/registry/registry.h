@@ -2,6 +2,7 @@
 
 #include "clusterd/apiserver/admission/admission.h"
 #include "clusterd/apiserver/registry/create_action.h"
+#include "clusterd/apiserver/registry/object_source.h"
 #include "clusterd/apiserver/registry/request_scope.h"
 #include "clusterd/apiserver/registry/store.h"
 #include "clusterd/apiserver/registry/store_watch.h"
@@ -64,6 +65,10 @@ public:
                    CreateAction &action);
     /// Null when there is none.
     CreateAction *actionFor(const RequestScope &scope) const;
+
+    /// Serves GET on a resource that is not stored. Before the first request only; the source outlives the registry's
+    /// requests.
+    void addSource(const api::ResourceInfo &resource, ObjectSource &source);
 
     /// Rules of a kind that take the place of those in the table. Before the first request only.
     void addStrategy(const api::ResourceInfo &resource, const Strategy &strategy);
@@ -129,6 +134,8 @@ private:
 
     /// The revision that the page shows: exactly that one, where it is not 0.
     Task<Result<Revision>> readPage(ListPage &page, Revision exactly);
+    Task<Result<client::ObjectList>> listSource(ObjectSource &source, const RequestScope &scope,
+                                                const Selection &selection);
     struct CollectionRemoval;
     Task<> removeSome(CollectionRemoval &work);
     Task<Result<Deleted>> removePresent(RequestScope &scope, Present present, client::DeleteOptions options);
@@ -141,11 +148,14 @@ private:
     api::ObjectPtr result(const RequestScope &scope, Revision revision, const Document &written) const;
     /// An object in the request's version as a read of the sub-resource shows it.
     Result<api::ObjectPtr> shown(const RequestScope &scope, const api::ObjectPtr &object) const;
-    Task<Result<std::string>> storedText(const RequestScope &scope, Document object) const;
+    /// A name made of metadata.generateName that no object has.
+    std::string freeName(const RequestScope &scope, std::string_view generateName) const;
+    Task<Result<std::string>> storedText(const RequestScope &scope, const Document &object) const;
 
     Parts m_parts;
     std::map<std::string, CreateAction *, std::less<>> m_actions;
     std::map<const api::ResourceInfo *, const Strategy *> m_strategies;
+    std::map<const api::ResourceInfo *, ObjectSource *> m_sources;
 };
 
 } // namespace coracle::apiserver

@@ -149,6 +149,8 @@ Failure tooOldToContinue(const ContinueToken &token) {
 } // namespace
 
 Task<Result<api::ObjectPtr>> Registry::get(RequestScope &scope, std::string resourceVersion) {
+    if (const auto made = m_sources.find(&scope.resource); made != m_sources.end())
+        co_return co_await made->second->get(scope.namespaceName, scope.name);
     CO_TRY(Revision revision, parseRevision(resourceVersion));
     if (revision > 0)
         CO_CHECK(co_await m_parts.store.waitFor(revision));
@@ -188,6 +190,8 @@ Task<Result<Revision>> Registry::readPage(ListPage &page, Revision exactly) {
 Task<Result<client::ObjectList>> Registry::list(RequestScope &scope, client::ListOptions options) {
     CO_TRY(Selection selection,
            Selection::parse(scope.resource, scope.namespaceName, options.labelSelector, options.fieldSelector));
+    if (const auto made = m_sources.find(&scope.resource); made != m_sources.end())
+        co_return co_await listSource(*made->second, scope, selection);
     CO_TRY(ListPoint point, listPoint(options));
     CO_CHECK(co_await m_parts.store.waitFor(std::max(point.atLeast, point.exactly)));
 
@@ -211,7 +215,18 @@ Task<Result<client::ObjectList>> Registry::list(RequestScope &scope, client::Lis
     co_return std::move(page.list);
 }
 
+/// What is made anew for each list has no revisions and no pages.
+Task<Result<client::ObjectList>> Registry::listSource(ObjectSource &source, const RequestScope &scope,
+                                                      const Selection &selection) {
+    client::ObjectList list;
+    CO_TRY(list.items, co_await source.list(scope.namespaceName));
+    std::erase_if(list.items, [&](const api::ObjectPtr &object) { return !selection.matches(*object); });
+    co_return list;
+}
+
 Task<Result<std::unique_ptr<StoreWatch>>> Registry::watch(RequestScope &scope, WatchParameters parameters) {
+    if (scope.resource.storagePrefix.empty()) // also where a GET of one object asks for a watch
+        co_return errors::methodNotAllowed("the server does not allow this method on the requested resource");
     const client::WatchOptions &asked = parameters.options;
     StoreWatch::Options options;
     CO_TRY(options.selection,

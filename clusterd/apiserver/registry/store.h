@@ -33,9 +33,9 @@ public:
     Store(datastore::Backend &backend, Clock &clock) : Store(backend, clock, Limits()) {}
     ~Store() override;
 
-    /// Makes collections for the built-in resources, loads the datastore and follows it. The state is loaded as of a
-    /// past revision and the log from there on read like news, so that watches can go on where they were before a
-    /// restart. Tasks live in the gate.
+    /// Makes collections for the built-in resources, also for those that may be off, loads the datastore and follows
+    /// it. The state is loaded as of a past revision and the log from there on read like news, so that watches can go
+    /// on where they were before a restart. Tasks live in the gate.
     Task<Result<>> start(Gate &gate);
     /// Ends following; watchers and waiters are woken and fail. Called before the backend stops.
     void stop();

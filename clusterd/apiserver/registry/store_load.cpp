@@ -43,10 +43,10 @@ std::shared_ptr<StoreEvent> Store::makeEvent(const datastore::Event &event) cons
 }
 
 Task<Result<>> Store::start(Gate &gate) {
-    for (const api::ResourceInfo &resource : api::builtinResources()) {
-        if (!resource.storagePrefix.empty())
-            m_collections.try_emplace(std::string(resource.storagePrefix), std::make_shared<Collection>());
-    }
+    for (const auto resources : {api::builtinResources(), api::optionalResources()})
+        for (const api::ResourceInfo &resource : resources)
+            if (!resource.storagePrefix.empty())
+                m_collections.try_emplace(std::string(resource.storagePrefix), std::make_shared<Collection>());
     gate.spawn([this] { return tick(); });
     co_return co_await load();
 }

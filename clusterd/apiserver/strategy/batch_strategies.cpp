@@ -1,7 +1,7 @@
-#include "clusterd/apiserver/strategy/cron_schedule.h"
 #include "clusterd/apiserver/strategy/job_validation.h"
 #include "clusterd/apiserver/strategy/strategies.h"
 #include "clusterd/apiserver/strategy/warnings.h"
+#include "core/api/cron_schedule.h"
 
 #include <filesystem>
 #include <fmt/format.h>
@@ -81,36 +81,6 @@ void validateJobUpdate(Checker &check, const JsonObject &object, const JsonObjec
         check.immutable(kSpec, spec, before, name);
 }
 
-bool holds(const JsonObject &job, std::string_view condition) {
-    for (const JsonValue &one : arrayAt(job, "status", "conditions"))
-        if (textAt(asObject(one), "type") == condition && textAt(asObject(one), "status") == "True")
-            return true;
-    return false;
-}
-
-void validateJobStatus(Checker &check, const JsonObject &object, const JsonObject &old) {
-    const FieldPath conditions("status.conditions");
-    check.counters(object, {"active", "ready", "terminating", "succeeded", "failed"});
-    if (holds(object, "Complete") && holds(object, "Failed"))
-        check.errors.invalidWithoutValue(conditions, "cannot set Complete=True and Failed=True conditions");
-    for (const std::string_view type : {"Complete", "Failed"})
-        if (holds(old, type) && !holds(object, type))
-            check.errors.invalidWithoutValue(conditions,
-                                             fmt::format("cannot disable the terminal {}=True condition", type));
-    const JsonObject &spec = objectAt(object, "spec");
-    // An Indexed Job of as many pods at once as it has indexes can be made smaller, and then has succeeded less often.
-    const bool shrinks =
-        textAt(spec, "completionMode") == "Indexed" && intAt(spec, "completions") == intAt(spec, "parallelism");
-    for (const std::string_view counter : {"failed", "succeeded"})
-        if (const int64_t now = intAt(object, "status", counter);
-            now < intAt(old, "status", counter) && (counter == "failed" || !shrinks))
-            check.errors.invalid(FieldPath("status") / counter, now,
-                                 fmt::format("cannot decrease the {} counter", counter));
-    if (hasAt(object, "status", "completionTime") && !holds(object, "Complete"))
-        check.errors.invalid(FieldPath("status.completionTime"), textAt(object, "status", "completionTime"),
-                             "cannot set completionTime when there is no Complete=True condition");
-}
-
 void warnJobSpec(WarningList &warnings, const FieldPath &path, const JsonObject &spec) {
     constexpr int64_t kCompletionsMany = 100000, kParallelMany = 10000;
     if (textAt(spec, "completionMode") == "Indexed" && intAt(spec, "completions") > kCompletionsMany &&
@@ -180,8 +150,8 @@ void validateCronJob(Checker &check, const JsonObject &object) {
     else if (schedule.find("TZ") != schedule.npos)
         check.errors.invalid(kSpec / "schedule", schedule,
                              "cannot use TZ or CRON_TZ in schedule, use timeZone field instead");
-    else if (const std::string problem = cronScheduleProblem(schedule); !problem.empty())
-        check.errors.invalid(kSpec / "schedule", schedule, problem);
+    else if (const auto parsed = api::CronSchedule::parse(schedule, "UTC"); !parsed)
+        check.errors.invalid(kSpec / "schedule", schedule, parsed.error().message);
     check.notNegative(kSpec, spec, "startingDeadlineSeconds");
     checkTimeZone(check, spec);
     static constexpr std::string_view kConcurrency[] = {"Allow", "Forbid", "Replace"};

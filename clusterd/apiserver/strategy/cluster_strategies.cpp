@@ -190,14 +190,19 @@ void checkEvent(Checker &check, const JsonObject &object, bool eventsGroup) {
     checkLength(check, root, object, "message", kEventNoteMax);
 }
 
+void checkEventSeries(Checker &check, const JsonObject &object) {
+    const JsonObject &series = objectAt(object, "series");
+    if (!hasAt(object, "series"))
+        return;
+    if (intAt(series, "count") < 2)
+        check.errors.invalid(FieldPath("series.count"), "", "should be at least 2");
+    if (!hasAt(series, "lastObservedTime"))
+        check.errors.required(FieldPath("series.lastObservedTime"));
+}
+
 /// What events.k8s.io/v1 wants beyond that.
 void checkRecentEvent(Checker &check, const JsonObject &object) {
-    if (const JsonObject &series = objectAt(object, "series"); hasAt(object, "series")) {
-        if (intAt(series, "count") < 2)
-            check.errors.invalid(FieldPath("series.count"), "", "should be at least 2");
-        if (!hasAt(series, "lastObservedTime"))
-            check.errors.required(FieldPath("series.lastObservedTime"));
-    }
+    checkEventSeries(check, object);
     if (!hasAt(object, "eventTime"))
         check.errors.required(FieldPath("eventTime"));
     static constexpr std::string_view kTypes[] = {"Normal", "Warning"};
@@ -233,6 +238,8 @@ public:
             return;
         for (const std::string_view name : {"involvedObject", "reason", "reportingInstance", "action", "type"})
             check.immutable(FieldPath(), object, old, name);
+        if (!sameMember(object, old, "series"))
+            checkEventSeries(check, object);
         if (!sameMember(object, old, "reportingComponent"))
             check.errors.immutable(FieldPath("reportingController"), Shown::member(object, "reportingComponent"));
     }

@@ -119,33 +119,6 @@ void checkFailureRule(Checker &check, const FieldPath &path, const JsonObject &r
         check.errors.invalidWithoutValue(path, "specifying one of OnExitCodes and OnPodConditions is required");
 }
 
-/// How many indexes a text like "0,3-5" names, or what is wrong with it.
-Result<int64_t> countIndexes(std::string_view text, int64_t completions) {
-    int64_t count = 0, last = -1;
-    while (!text.empty()) {
-        const size_t comma = text.find(',');
-        const std::string_view part = text.substr(0, comma);
-        text = comma == text.npos ? std::string_view() : text.substr(comma + 1);
-        const size_t dash = part.find('-');
-        int64_t ends[2] = {0, 0};
-        const std::string_view words[2] = {part.substr(0, dash), dash == part.npos ? part : part.substr(dash + 1)};
-        for (int i = 0; i < 2; ++i) {
-            const char *end = words[i].data() + words[i].size();
-            if (const auto [at, error] = std::from_chars(words[i].data(), end, ends[i]);
-                error != std::errc() || at != end)
-                return errors::other(fmt::format("cannot convert string to integer for index: {}", quoted(words[i])));
-            if (ends[i] >= completions)
-                return errors::other(fmt::format("too large index: {}", quoted(words[i])));
-        }
-        if (ends[0] <= last || ends[1] < ends[0])
-            return errors::other(fmt::format("non-increasing order, previous: {}, current: {}",
-                                             ends[0] <= last ? last : ends[0], ends[0] <= last ? ends[0] : ends[1]));
-        count += ends[1] - ends[0] + 1;
-        last = ends[1];
-    }
-    return count;
-}
-
 void checkSuccessRule(Checker &check, const FieldPath &path, const JsonObject &rule, int64_t completions) {
     const bool indexes = hasAt(rule, "succeededIndexes"), amount = hasAt(rule, "succeededCount");
     if (!indexes && !amount)
@@ -206,6 +179,32 @@ void checkRestartPolicy(Checker &check, const FieldPath &path, const JsonObject 
 }
 
 } // namespace
+
+Result<int64_t> countIndexes(std::string_view text, int64_t completions) {
+    int64_t count = 0, last = -1;
+    while (!text.empty()) {
+        const size_t comma = text.find(',');
+        const std::string_view part = text.substr(0, comma);
+        text = comma == text.npos ? std::string_view() : text.substr(comma + 1);
+        const size_t dash = part.find('-');
+        int64_t ends[2] = {0, 0};
+        const std::string_view words[2] = {part.substr(0, dash), dash == part.npos ? part : part.substr(dash + 1)};
+        for (int i = 0; i < 2; ++i) {
+            const char *end = words[i].data() + words[i].size();
+            if (const auto [at, error] = std::from_chars(words[i].data(), end, ends[i]);
+                error != std::errc() || at != end)
+                return errors::other(fmt::format("cannot convert string to integer for index: {}", quoted(words[i])));
+            if (ends[i] >= completions)
+                return errors::other(fmt::format("too large index: {}", quoted(words[i])));
+        }
+        if (ends[0] <= last || ends[1] < ends[0])
+            return errors::other(fmt::format("non-increasing order, previous: {}, current: {}",
+                                             ends[0] <= last ? last : ends[0], ends[0] <= last ? ends[0] : ends[1]));
+        count += ends[1] - ends[0] + 1;
+        last = ends[1];
+    }
+    return count;
+}
 
 void validateJobSpec(Checker &check, const FieldPath &path, const JsonObject &spec) {
     static constexpr std::string_view kReplacement[] = {"Failed", "TerminatingOrFailed"};

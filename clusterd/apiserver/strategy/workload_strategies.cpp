@@ -3,6 +3,8 @@
 #include "clusterd/apiserver/strategy/volume_sources.h"
 #include "clusterd/apiserver/strategy/warnings.h"
 
+#include <algorithm>
+
 /// apps/v1, and core/v1 ReplicationController.
 namespace coracle::apiserver {
 
@@ -12,8 +14,30 @@ constexpr std::string_view kAlways[] = {"Always"};
 constexpr std::string_view kGenerationAnnotation = "deprecated.daemonset.template.generation";
 const FieldPath kSpec("spec");
 
+/// As the pods are made from it: each claim template stands for a volume of its name.
+JsonObject templateWithClaims(const JsonObject &spec) {
+    JsonObject podTemplate = objectAt(spec, "template");
+    const JsonArray &claims = arrayAt(spec, "volumeClaimTemplates");
+    if (claims.empty() || !hasAt(podTemplate, "spec"))
+        return podTemplate;
+    JsonArray &volumes = ensureArray(ensureObject(podTemplate, "spec"), "volumes");
+    for (const JsonValue &claim : claims) {
+        const std::string name(textAt(asObject(claim), "metadata", "name"));
+        if (!dns1123LabelErrors(name).empty())
+            continue; // the claim's own error
+        const auto same = std::ranges::find_if(
+            volumes, [&](const JsonValue &volume) { return textAt(asObject(volume), "name") == name; });
+        JsonObject volume{{"name", name}, {"persistentVolumeClaim", JsonObject{{"claimName", name}}}};
+        if (same != volumes.end())
+            *same = std::move(volume);
+        else
+            volumes.emplace_back(std::move(volume));
+    }
+    return podTemplate;
+}
+
 void validateTemplate(Checker &check, const JsonObject &object) {
-    const JsonObject &podTemplate = objectAt(object, "spec", "template");
+    const JsonObject podTemplate = templateWithClaims(objectAt(object, "spec"));
     validatePodTemplate(check, kSpec / "template", podTemplate, kAlways);
     if (hasAt(podTemplate, "spec", "activeDeadlineSeconds"))
         check.errors.forbidden(kSpec / "template" / "spec" / "activeDeadlineSeconds",

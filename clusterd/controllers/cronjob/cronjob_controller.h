@@ -6,12 +6,15 @@
 
 #include <unordered_map>
 
+namespace coracle::api {
+class CronSchedule;
+}
+
 namespace coracle::controllers {
 
 namespace cronjob {
-class CronSchedule;
 struct Due;
-} // namespace cronjob
+}
 
 /// Starts the Jobs of each CronJob at its times and removes old ones (batch/v1). Follows the date also when it is set:
 /// ahead, the last time that was jumped over is served; back, nothing is started twice.
@@ -32,7 +35,7 @@ private:
     Task<Result<>> serve(const std::string &key, batchv1::CronJob &cronJob);
     bool mayStart(const std::string &key, const batchv1::CronJob &cronJob, const cronjob::Due &due);
     Task<Result<>> replaceActive(batchv1::CronJob &cronJob);
-    Task<Result<>> startJob(const std::string &key, batchv1::CronJob &cronJob, const cronjob::CronSchedule &schedule,
+    Task<Result<>> startJob(const std::string &key, batchv1::CronJob &cronJob, const api::CronSchedule &schedule,
                             WallTime scheduled);
     Task<Result<>> removeJob(batchv1::CronJob &cronJob, std::string name, std::string uid);
     Task<Result<>> writeStatus(const std::string &key, const batchv1::CronJob &before, batchv1::CronJob fresh);

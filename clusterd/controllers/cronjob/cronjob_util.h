@@ -1,6 +1,6 @@
 #pragma once
 
-#include "clusterd/controllers/cronjob/cron_schedule.h"
+#include "core/api/cron_schedule.h"
 #include "core/api/types/batch_v1.h"
 
 #include <vector>
@@ -9,6 +9,7 @@
 /// pkg/controller/cronjob).
 namespace coracle::controllers::cronjob {
 
+using api::CronSchedule;
 using Jobs = std::vector<batchv1::Job>;
 
 /// Which scheduled time is to be served now.

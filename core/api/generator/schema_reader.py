@@ -191,7 +191,8 @@ class Schema:
         if not indented and key == "group":
             self.groups[rest[0].strip('"')] = rest[1:]
         elif not indented and key == "resource":
-            self._block = Resource(rest[0], rest[1], rest[2], {"namespaced": True, "cluster": False}[rest[3]])
+            singular = "" if rest[1] == "-" else rest[1]
+            self._block = Resource(rest[0], singular, rest[2], {"namespaced": True, "cluster": False}[rest[3]])
             self.resources.append(self._block)
         elif key == "group":
             self._block.group = rest[0].strip('"')

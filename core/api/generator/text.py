@@ -5,7 +5,8 @@ import json
 HEADER = "// Made by core/api/generate.py from core/api/schema/."
 
 KEYWORDS = {"namespace", "default", "operator", "template", "continue", "class", "delete", "new", "private", "public",
-            "protected", "static", "union", "volatile", "export", "register", "auto", "const", "for", "if", "enum"}
+            "protected", "static", "union", "volatile", "export", "register", "auto", "const", "for", "if", "enum",
+            "bool", "int", "double"}
 
 
 def quoted(text):

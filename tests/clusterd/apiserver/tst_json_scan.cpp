@@ -38,6 +38,33 @@ private slots:
         QCOMPARE(QString::fromStdString(std::string(jsonMember(json, key.toStdString()).value_or("-"))),
                  expected.replace('\'', '"'));
     }
+
+    void resourceVersions_data() {
+        QTest::addColumn<QByteArray>("object");
+        QTest::addColumn<QByteArray>("result");
+        auto row = [](const char *name, const char *object, const char *result) {
+            QTest::newRow(name) << QByteArray(object).replace('\'', '"') << QByteArray(result).replace('\'', '"');
+        };
+        row("first", "{'a':1,'metadata':{'name':'n'},'b':2}",
+            "{'a':1,'metadata':{'resourceVersion':'7','name':'n'},'b':2}");
+        row("empty", "{'metadata':{}}", "{'metadata':{'resourceVersion':'7'}}");
+        row("behind the uid", "{'metadata':{'name':'n','uid':'u','x':{'uid':'v'}}}",
+            "{'metadata':{'name':'n','uid':'u','resourceVersion':'7','x':{'uid':'v'}}}");
+        row("over the present one", "{'metadata':{'uid':'u','resourceVersion':'1234','x':[1]}}",
+            "{'metadata':{'uid':'u','resourceVersion':'7','x':[1]}}");
+        row("spaces", "{ 'metadata' : { 'resourceVersion' : '1' } }", "{ 'metadata' : { 'resourceVersion' : '7' } }");
+        row("another's metadata", "{'spec':{'metadata':{'uid':'u'}},'metadata':{'name':'n'}}",
+            "{'spec':{'metadata':{'uid':'u'}},'metadata':{'resourceVersion':'7','name':'n'}}");
+        row("no metadata", "{'spec':{}}", "");
+        row("no object", "{'metadata':[]}", "");
+        row("cut off", "{'metadata':{'name':'n", "");
+    }
+    void resourceVersions() {
+        QFETCH(QByteArray, object);
+        QFETCH(QByteArray, result);
+        const auto made = withResourceVersion(std::string_view(object.constData(), size_t(object.size())), 7);
+        QCOMPARE(QByteArray::fromStdString(made.value_or("")), result);
+    }
 };
 
 QTEST_GUILESS_MAIN(JsonScanTest)

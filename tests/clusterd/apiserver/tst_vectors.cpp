@@ -40,6 +40,13 @@ std::string requestBody(const api::ResourceInfo &resource, bj::object object) {
     return api::encodeProtobuf(*resource.type, object);
 }
 
+/// With the versions that are off by default.
+TestApi::Options withBeta() {
+    TestApi::Options options;
+    options.runtimeConfig = config::RuntimeConfig::parse(std::vector<std::string>{"api/beta=true"}).value();
+    return options;
+}
+
 } // namespace
 
 /// The fully populated objects of Kubernetes' own round-trip tests, through the HTTP interface.
@@ -75,7 +82,7 @@ private slots:
 
     /// What another server stored is read in protobuf as the same bytes, but for the resourceVersion.
     void storedObjects() {
-        TestApi api;
+        TestApi api(withBeta());
         for (const Vector &vector : m_vectors) {
             if (&apiserver::storageResource(*vector.resource) != vector.resource)
                 continue; // stored as another version
@@ -105,7 +112,7 @@ private slots:
     }
 
     void requestBodies() {
-        TestApi api;
+        TestApi api(withBeta());
         std::set<std::string> created;
         int refused = 0;
         for (const Vector &vector : m_vectors) {

@@ -154,6 +154,38 @@ private slots:
         QCOMPARE(at(read(kEvents + "/e"), "/deprecatedCount"), QByteArray("3"));
     }
 
+    /// What events.k8s.io counts in a series, and what core counts in the event.
+    void seriesOfEvents() {
+        QCOMPARE(
+            send("POST", kEvents,
+                 "{'apiVersion':'events.k8s.io/v1','kind':'Event','metadata':{'name':'e'},'regarding':{'kind':'Pod',"
+                 "'name':'p','namespace':'default'},'note':'hello','reason':'R','action':'A','type':'Normal',"
+                 "'eventTime':'2026-01-01T00:00:00.000000Z','reportingController':'c','reportingInstance':'i'}")
+                .code,
+            201);
+        QCOMPARE(patch(kEvents + "/e", "{'series':{'count':1,'lastObservedTime':'2026-01-01T00:01:00.000000Z'}}").code,
+                 422);
+        const QByteArray series = "{'count':4,'lastObservedTime':'2026-01-01T00:01:00.000000Z'}";
+        QCOMPARE(patch(kEvents + "/e", "{'series':" + series + "}").code, 200);
+        QCOMPARE(at(read(kCore + "/e"), "/series"), series);
+        QCOMPARE(at(read(kCore + "/e"), "/count"), QByteArray());
+        QCOMPARE(patch(kCore + "/e", "{'series':{'count':5}}").code, 200);
+        QCOMPARE(at(read(kEvents + "/e"), "/series/count"), QByteArray("5"));
+        // What client-go's older recorder writes is read in the newer group.
+        QCOMPARE(send("POST", kCore,
+                      "{'apiVersion':'v1','kind':'Event','metadata':{'name':'f'},'involvedObject':{'kind':'Pod','name':"
+                      "'p','namespace':'default'},'reason':'R','message':'m','type':'Warning','count':7,"
+                      "'firstTimestamp':'2026-01-01T00:00:00Z','lastTimestamp':'2026-01-01T00:09:00Z','source':{"
+                      "'component':'kubelet','host':'n'}}")
+                     .code,
+                 201);
+        const json::value newer = read(kEvents + "/f");
+        QCOMPARE(at(newer, "/deprecatedCount"), QByteArray("7"));
+        QCOMPARE(at(newer, "/deprecatedLastTimestamp"), QByteArray("'2026-01-01T00:09:00Z'"));
+        QCOMPARE(at(newer, "/deprecatedSource/host"), QByteArray("'n'"));
+        QCOMPARE(at(newer, "/series"), QByteArray());
+    }
+
     /// There and back loses nothing, also for versions that are not served now.
     void devicesOfV1beta1() {
         struct Row {

@@ -147,7 +147,7 @@ private slots:
     void totals() {
         const JsonObject quota = json(R"({"spec":{"hard":{"pods":"9","requests.memory":"9Gi","count/secrets":"9",
             "count/things.example.com":"5"}},"status":{"used":{"pods":"7","count/things.example.com":"4"}}})");
-        const Amounts totals = quotaTotals(quota, [](const api::ResourceInfo &resource) {
+        const Amounts totals = quotaTotals(quota, quotaResource, [](const api::ResourceInfo &resource) {
             return resource.resource == "pods"
                        ? std::vector<JsonObject>{json(R"({"spec":{"containers":[{"resources":{"requests":
                              {"memory":"1Gi"}}}]}})"),

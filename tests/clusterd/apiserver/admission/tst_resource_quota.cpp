@@ -194,6 +194,30 @@ private slots:
                                               "configmaps=1, used: configmaps=1, limited: configmaps=1"));
     }
 
+    /// Also those that were there before the quota.
+    void customResourcesAreCounted() {
+        Fixture f;
+        f.request("POST", "/apis/apiextensions.k8s.io/v1/customresourcedefinitions",
+                  R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition",)"
+                  R"("metadata":{"name":"things.example.com"},"spec":{"group":"example.com","scope":"Namespaced",)"
+                  R"("names":{"plural":"things","kind":"Thing"},"versions":[{"name":"v1","served":true,"storage":true,)"
+                  R"("schema":{"openAPIV3Schema":{"type":"object"}}}]}})");
+        const std::string things = "/apis/example.com/v1/namespaces/shop/things";
+        f.runUntil([&] { return f.request("GET", things).code == 200; });
+        auto create = [&](const std::string &name) {
+            return f.request("POST", things,
+                             R"({"apiVersion":"example.com/v1","kind":"Thing","metadata":{"name":")" + name + R"("}})");
+        };
+        QCOMPARE(create("before").code, 201);
+        f.quota("q", R"({"hard":{"count/things.example.com":"2"}})");
+        QCOMPARE(create("a").code, 201);
+        QCOMPARE(f.used("q", "count/things.example.com"), std::string("2"));
+        QCOMPARE(message(create("b")),
+                 std::string("things.example.com \"b\" is forbidden: exceeded quota: q, requested: "
+                             "count/things.example.com=1, used: count/things.example.com=2, limited: "
+                             "count/things.example.com=2"));
+    }
+
     void scopedQuotasCountTheirOwn() {
         Fixture f;
         f.quota("best", R"({"hard":{"pods":"1"},"scopes":["BestEffort"]})");

@@ -21,6 +21,7 @@ public:
         auto key = pki::KeyPair::generateEcdsa();
         auto leaf = pki::issue(*ca,
                                {.commonName = "127.0.0.1",
+                                .dnsNames = {"hook.shop.svc"},
                                 .ipAddresses = {"127.0.0.1"},
                                 .usages = {pki::KeyUsage::ServerAuth, pki::KeyUsage::DigitalSignature},
                                 .notBefore = now - std::chrono::hours(1),
@@ -42,7 +43,7 @@ public:
     std::string caBundle;
     uint16_t port = 0;
     int calls = 0;
-    std::string lastRequest;
+    std::string lastRequest, lastTarget;
     enum class Fault { None, Refuse, WrongUid, TooFew, Renames } fault = Fault::None;
 
 private:
@@ -64,6 +65,7 @@ private:
     Task<> answer(http::Request &request, http::ResponseWriter &writer) {
         ++calls;
         lastRequest = request.body;
+        lastTarget = request.rawTarget;
         const json::value review = parsed(request.body);
         const json::object &asked = review.at("request").as_object();
         json::array converted;
@@ -108,6 +110,32 @@ std::string webhookConversion(const Webhook &webhook) {
                        webhook.port, webhook.caBundle);
 }
 
+std::string serviceConversion(const Webhook &webhook, std::string_view service) {
+    return fmt::format(
+        R"({{"strategy":"Webhook","webhook":{{"conversionReviewVersions":["v1"],"clientConfig":{{)"
+        R"("service":{{"namespace":"shop","name":"{}","path":"/convert","port":8443}},"caBundle":"{}"}}}}}})",
+        service, webhook.caBundle);
+}
+
+/// A service whose endpoint is the webhook. Written past the API, which takes no loopback addresses.
+void publish(CrdApi &crd, const Webhook &webhook, std::string_view service) {
+    crd.post("/api/v1/namespaces/shop/services",
+             fmt::format(R"({{"apiVersion":"v1","kind":"Service","metadata":{{"name":"{}"}},"spec":{{"ports":[)"
+                         R"({{"name":"tls","port":8443}}]}}}})",
+                         service));
+    const std::string slice = fmt::format(
+        R"({{"apiVersion":"discovery.k8s.io/v1","kind":"EndpointSlice","metadata":{{"name":"{0}","namespace":"shop",)"
+        R"("uid":"u","labels":{{"kubernetes.io/service-name":"{0}"}}}},"addressType":"IPv4","ports":[{{"name":"tls",)"
+        R"("port":{1},"protocol":"TCP"}}],"endpoints":[{{"addresses":["127.0.0.9"],"conditions":{{"ready":false}}}},)"
+        R"({{"addresses":["127.0.0.1"],"conditions":{{"ready":true}}}}]}})",
+        service, webhook.port);
+    auto written =
+        crd.api.run(crd.api.backend().create(fmt::format("/registry/endpointslices/shop/{}", service), slice));
+    QVERIFY2(written.has_value(), written ? "" : written.error().message.c_str());
+    const std::string target = fmt::format("/apis/discovery.k8s.io/v1/namespaces/shop/endpointslices/{}", service);
+    crd.api.runUntil([&] { return crd.get(target).code == 200; });
+}
+
 constexpr std::string_view kV2 = "/apis/stable.example.com/v2/namespaces/default/crontabs";
 
 } // namespace
@@ -140,9 +168,13 @@ private slots:
         const Answer changed = crd.put(path, json::serialize(object));
         QCOMPARE(changed.code, 200);
         QCOMPARE(at(changed, "/status/storedVersions"), R"(["v1","v2"])");
-        crd.api.runUntil([&] { return at(crd.get(std::string(kV2) + "/old"), "/spec/extra") == "set"; });
-        QCOMPARE(crd.patch(std::string(kV2) + "/old", R"({"spec":{"hostPort":"x:1"}})").code, 200);
-        QCOMPARE(at(crd.get(std::string(kV2) + "/old"), "/spec/hostPort"), "x:1");
+        // While v1 is what is stored, the field is pruned again.
+        const std::string old = std::string(kV2) + "/old";
+        crd.api.runUntil([&] {
+            return crd.patch(old, R"({"spec":{"hostPort":"x:1"}})").code == 200 &&
+                   at(crd.get(old), "/spec/hostPort") == "x:1";
+        });
+        QCOMPARE(at(crd.get(old), "/spec/extra"), "set");
         // A version that may still be stored cannot go.
         object = parsed(crd.get(path).body);
         object.at_pointer("/spec/versions").as_array().erase(object.at_pointer("/spec/versions").as_array().begin());
@@ -174,6 +206,58 @@ private slots:
         QCOMPARE(at(crd.get(std::string(CrdApi::kCrons) + "/a"), "/spec"), R"({"host":"k","port":"9"})");
         const Answer watched = crd.api.request("GET", std::string(kV2) + "?watch=true", {}, {}, 1);
         QVERIFY(watched.body.find(R"("hostPort":"k:9")") != std::string::npos);
+        crd.api.run([](Webhook *hook) -> Task<bool> {
+            co_await hook->stop();
+            co_return true;
+        }(&webhook));
+    }
+
+    /// The certificate must be the service's, under the name that it has in the cluster.
+    void aServiceConverts() {
+        CrdApi crd;
+        Webhook webhook(crd.api.context());
+        crd.makeNamespace("default");
+        crd.makeNamespace("shop");
+        QCOMPARE(crd.define(definition("v1", serviceConversion(webhook, "hook"))).code, 201);
+        crd.post(CrdApi::kCrons, cron("a", R"({"host":"h","port":"1"})"));
+        const std::string one = std::string(kV2) + "/a";
+        Answer answer = crd.get(one);
+        QCOMPARE(answer.code, 500);
+        QCOMPARE(at(answer, "/message"),
+                 "conversion webhook for stable.example.com/v1, Kind=CronTab failed: Post "
+                 "\"https://hook.shop.svc:8443/convert?timeout=30s\": services \"hook\" not found");
+        publish(crd, webhook, "hook");
+        answer = crd.get(one);
+        QVERIFY2(at(answer, "/spec") == R"({"extra":"set","hostPort":"h:1"})", answer.body.c_str());
+        QCOMPARE(webhook.lastTarget, "/convert?timeout=30s");
+        // A service outside of the cluster is called by its name; the certificate is that of the service all the same.
+        crd.remove("/api/v1/namespaces/shop/services/hook");
+        crd.post("/api/v1/namespaces/shop/services",
+                 R"({"apiVersion":"v1","kind":"Service","metadata":{"name":"hook"},"spec":{"type":"ExternalName",)"
+                 R"("externalName":"127.0.0.1"}})");
+        answer = crd.get(one);
+        QVERIFY2(at(answer, "/message").find("Post \"https://hook.shop.svc:8443/convert") != std::string::npos,
+                 answer.body.c_str());
+        QCOMPARE(webhook.calls, 1); // nobody listens at its port 8443 there
+        crd.api.run([](Webhook *hook) -> Task<bool> {
+            co_await hook->stop();
+            co_return true;
+        }(&webhook));
+    }
+
+    void anotherServicesCertificateIsNotTrusted() {
+        CrdApi crd;
+        Webhook webhook(crd.api.context());
+        crd.makeNamespace("default");
+        crd.makeNamespace("shop");
+        publish(crd, webhook, "other");
+        crd.define(definition("v1", serviceConversion(webhook, "other")));
+        crd.post(CrdApi::kCrons, cron("a", R"({"host":"h","port":"1"})"));
+        const Answer failed = crd.get(std::string(kV2) + "/a");
+        QCOMPARE(failed.code, 500);
+        QVERIFY2(at(failed, "/message").find("Post \"https://other.shop.svc:8443/") != std::string::npos,
+                 failed.body.c_str());
+        QCOMPARE(webhook.calls, 0);
         crd.api.run([](Webhook *hook) -> Task<bool> {
             co_await hook->stop();
             co_return true;

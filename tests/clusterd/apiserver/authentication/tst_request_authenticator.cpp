@@ -1,3 +1,4 @@
+#include "clusterd/apiserver/anonymous_user.h"
 #include "clusterd/apiserver/authentication/request_authenticator.h"
 #include "core/pki/encoding.h"
 #include "tests/clusterd/apiserver/support/fake_reader.h"

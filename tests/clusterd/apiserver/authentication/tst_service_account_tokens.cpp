@@ -1,4 +1,7 @@
 #include "clusterd/apiserver/authentication/service_account_tokens.h"
+
+#include "clusterd/apiserver/authentication/legacy_tokens.h"
+#include "core/pki/encoding.h"
 #include "core/pki/jwt.h"
 #include "tests/clusterd/apiserver/support/fake_reader.h"
 #include "tests/clusterd/apiserver/support/manual_clock.h"
@@ -154,6 +157,35 @@ private slots:
         foreign["iss"] = "https://elsewhere";
         QCOMPARE(f.error(pki::signJwt(f.key, foreign).value()), std::string("not ours"));
         QCOMPARE(f.error("garbage"), std::string("not ours"));
+    }
+
+    void tokensOfSecretsHoldAsLongAsTheyAreThere() {
+        Fixture f;
+        const LegacyClaims claims{
+            .namespaceName = "shop", .secret = "robot-token", .account = "robot", .accountUid = "sa-1"};
+        const std::string token = pki::signJwt(f.key, claims.json()).value();
+        const auto put = [&](const std::string &held) {
+            JsonObject secret = json(R"({"metadata":{"name":"robot-token","namespace":"shop","uid":"s-1"}})");
+            secret["data"] = JsonObject{{"token", pki::base64(held)}};
+            f.reader.put("", "secrets", secret);
+        };
+        const std::string invalidated = "service account token has been invalidated";
+        QCOMPARE(f.error(token), invalidated);
+        put(token);
+        const auto user = f.tokens.verify(token, {});
+        QVERIFY(user && *user);
+        QCOMPARE((*user)->name, std::string("system:serviceaccount:shop:robot"));
+        QVERIFY((*user)->inGroup("system:serviceaccounts:shop"));
+        QCOMPARE(f.error(token, {"vault"}), std::string("service account token is for another audience"));
+        QCOMPARE(f.error(token, {"api"}), std::string());
+        put("another");
+        QCOMPARE(f.error(token), invalidated);
+        put(token);
+        const pki::KeyPair stranger = pki::KeyPair::generateEcdsa().value();
+        QCOMPARE(f.error(pki::signJwt(stranger, claims.json()).value()),
+                 std::string("the token is not signed by a known key"));
+        f.reader.put("", "serviceaccounts", R"({"metadata":{"name":"robot","namespace":"shop","uid":"sa-2"}})");
+        QVERIFY(!f.error(token).empty());
     }
 
     void publishesDiscovery() {

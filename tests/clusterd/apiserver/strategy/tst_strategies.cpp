@@ -98,7 +98,7 @@ private slots:
             QByteArray(kTemplate).replace("Always\",\"dns", "Never\",\"dns") + "}}}}";
         row("cron job", "batch/cronjobs", cron, "");
         row("cron schedule", "batch/cronjobs", QByteArray(cron).replace("* * * * *", "* *"),
-            "FieldValueInvalid spec.schedule: Invalid value: \"* *\": expected exactly 5 fields, found 2: * *");
+            "FieldValueInvalid spec.schedule: Invalid value: \"* *\": expected exactly 5 fields, found 2: [* *]");
         row("cron zone", "batch/cronjobs",
             QByteArray(cron).replace("\"schedule\"", "\"timeZone\":\"Moon/Base\",\"schedule\""),
             "FieldValueInvalid spec.timeZone: Invalid value: \"Moon/Base\": unknown time zone Moon/Base");

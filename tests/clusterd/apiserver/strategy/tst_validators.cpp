@@ -1,4 +1,3 @@
-#include "clusterd/apiserver/strategy/cron_schedule.h"
 #include "clusterd/apiserver/strategy/validators.h"
 
 #include <QTest>
@@ -129,21 +128,6 @@ private slots:
         QFETCH(bool, matches);
         QCOMPARE(selectorMatches(boost::json::parse(selector.toStdString()).as_object(), JsonObject{{"a", "1"}}),
                  matches);
-    }
-
-    void schedules_data() {
-        QTest::addColumn<bool>("good");
-        for (const char *text :
-             {"* * * * *", "*/5 0-6,8 1 jan-mar MON", "0 0 31 12 0", "@hourly", "@every 1h30m", "?  * * * 5/2"})
-            QTest::newRow(text) << true;
-        for (const char *text : {"", "* * * *", "60 * * * *", "* 24 * * *", "* * 0 * *", "* * * 13 *", "* * * * 7",
-                                 "*/0 * * * *", "5-1 * * * *", "@often", "@every x", "a * * * *", "1,, * * * *"})
-            QTest::newRow(*text ? text : "empty") << false;
-    }
-    void schedules() {
-        QFETCH(bool, good);
-        const std::string text = QTest::currentDataTag() == std::string("empty") ? "" : QTest::currentDataTag();
-        QCOMPARE(cronScheduleProblem(text).empty(), good);
     }
 };
 

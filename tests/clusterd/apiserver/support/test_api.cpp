@@ -91,7 +91,8 @@ TestApi::TestApi(Options options)
                                                                            .strategies = *m_policies->strategies,
                                                                            .connect = m_connect.get(),
                                                                            .limits = options.requests,
-                                                                           .eventTtl = options.eventTtl});
+                                                                           .eventTtl = options.eventTtl,
+                                                                           .runtimeConfig = options.runtimeConfig});
     if (auto started = run(m_server->start()); !started)
         throw std::runtime_error(started.error().message);
     m_client = m_server->localClient({.name = "test"});

@@ -44,6 +44,7 @@ public:
         std::chrono::seconds eventTtl{3600};
         apiserver::RequestLimits requests = {};
         std::string databasePath = ":memory:";
+        config::RuntimeConfig runtimeConfig = {};
     };
     explicit TestApi(Options options);
     explicit TestApi(Clock &clock = systemClock(), apiserver::Store::Limits limits = apiserver::Store::Limits(),

@@ -1,4 +1,4 @@
-#include "core/cel/time_zone.h"
+#include "core/base/time_zone.h"
 
 #include <algorithm>
 #include <array>
@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace coracle::cel {
+namespace coracle {
 
 namespace {
 
@@ -251,4 +251,4 @@ std::optional<int64_t> zoneOffset(std::string_view zone, int64_t utcSeconds) {
     return found ? std::optional(found->offsetAt(utcSeconds)) : std::nullopt;
 }
 
-} // namespace coracle::cel
+} // namespace coracle

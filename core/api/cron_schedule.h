@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace coracle::controllers::cronjob {
+namespace coracle::api {
 
 /// spec.schedule: five fields (minute, hour, day of month, month, day of week) with lists, ranges, steps and English
 /// names, or @yearly, @annually, @monthly, @weekly, @daily, @midnight, @hourly, or "@every <duration>". Days follow
@@ -16,7 +16,7 @@ namespace coracle::controllers::cronjob {
 /// those that it repeats happen twice.
 class CronSchedule {
 public:
-    /// The zone is an IANA name; empty means the machine's own.
+    /// The zone is an IANA name; empty means the machine's own. Errors are in the words of github.com/robfig/cron.
     static Result<CronSchedule> parse(std::string_view text, std::string zone = {});
 
     /// The first time after this one; nothing when there is none in five years (30 February).
@@ -31,6 +31,7 @@ private:
     struct Field;
 
     static Result<Values> parseField(const Field &field, std::string_view text);
+    static Result<> addElement(Values &values, const Field &field, std::string_view text);
     bool matchesDay(std::chrono::sys_days day) const;
     int64_t offset(int64_t utcSeconds) const;
     int64_t startOfNextDay(int64_t utcSeconds) const;
@@ -41,4 +42,4 @@ private:
     bool m_anyDay = false, m_anyWeekday = false; ///< the field is "*"
 };
 
-} // namespace coracle::controllers::cronjob
+} // namespace coracle::api

@@ -1,7 +1,7 @@
-#include "clusterd/controllers/cronjob/cron_schedule.h"
+#include "core/api/cron_schedule.h"
 
 #include "core/api/time.h"
-#include "core/cel/time_zone.h"
+#include "core/base/time_zone.h"
 
 #include <algorithm>
 #include <charconv>
@@ -10,7 +10,7 @@
 #include <span>
 #include <vector>
 
-namespace coracle::controllers::cronjob {
+namespace coracle::api {
 
 namespace {
 
@@ -26,15 +26,14 @@ constexpr std::string_view kEvery = "@every ";
 constexpr int64_t kMinute = 60, kHour = 3600, kDay = 86400;
 constexpr int kYearsSearched = 5;
 
-std::vector<std::string_view> split(std::string_view text, char separator) {
+/// The parts that are not empty.
+std::vector<std::string_view> split(std::string_view text, std::string_view separators) {
     std::vector<std::string_view> parts;
-    for (;;) {
-        const size_t end = text.find(separator);
-        parts.push_back(text.substr(0, end));
-        if (end == text.npos)
-            return parts;
-        text.remove_prefix(end + 1);
+    for (size_t begin = 0, end = 0; (begin = text.find_first_not_of(separators, end)) != text.npos;) {
+        end = std::min(text.find_first_of(separators, begin), text.size());
+        parts.push_back(text.substr(begin, end - begin));
     }
+    return parts;
 }
 
 int64_t secondsOf(WallTime time) {
@@ -52,77 +51,99 @@ sys_days dayOf(int64_t localSeconds) {
 } // namespace
 
 struct CronSchedule::Field {
-    std::string_view name;
     int least, most;
-    std::span<const std::string_view> words; ///< names of the values from `least` on
+    std::span<const std::string_view> words = {}; ///< names of the values from `least` on
 
-    std::optional<int> value(std::string_view text) const {
+    static Result<int> number(std::string_view text) {
+        int value = 0;
+        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+        if (error != std::errc() || end != text.data() + text.size())
+            return errors::other(
+                fmt::format("failed to parse int from {0}: strconv.Atoi: parsing \"{0}\": {1}", text,
+                            error == std::errc::result_out_of_range ? "value out of range" : "invalid syntax"));
+        if (value < 0)
+            return errors::other(fmt::format("negative number ({}) not allowed: {}", value, text));
+        return value;
+    }
+    Result<int> value(std::string_view text) const {
         for (size_t i = 0; i < words.size(); ++i)
             if (std::ranges::equal(text, words[i], [](unsigned char a, char b) { return std::tolower(a) == b; }))
                 return least + static_cast<int>(i);
-        int value = 0;
-        const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-        return error == std::errc() && end == text.data() + text.size() ? std::optional(value) : std::nullopt;
+        return number(text);
     }
 };
 
 Result<CronSchedule::Values> CronSchedule::parseField(const Field &field, std::string_view text) {
     Values values;
-    for (const std::string_view element : split(text, ',')) {
-        const auto wrong = [&] {
-            return errors::other(fmt::format("the {} \"{}\" is not a value, range or step between {} and {}",
-                                             field.name, element, field.least, field.most));
-        };
-        const size_t slash = element.find('/');
-        const std::string_view range = element.substr(0, slash);
-        int step = 1;
-        if (slash != element.npos) {
-            const std::string_view number = element.substr(slash + 1);
-            const auto [end, error] = std::from_chars(number.data(), number.data() + number.size(), step);
-            if (error != std::errc() || end != number.data() + number.size() || step < 1)
-                return wrong();
-        }
-        std::optional<int> from = field.least, to = field.most;
-        if (range != "*" && range != "?") {
-            const size_t dash = range.find('-');
-            from = field.value(range.substr(0, dash));
-            if (dash != range.npos)
-                to = field.value(range.substr(dash + 1));
-            else if (slash == element.npos)
-                to = from; // "5/10" goes on to the end of the field, "5" does not
-        }
-        if (!from || !to || *from < field.least || *to > field.most || *from > *to)
-            return wrong();
-        for (int value = *from; value <= *to; value += std::min(step, field.most + 1))
-            values.set(static_cast<size_t>(value));
-    }
+    for (const std::string_view element : split(text, ","))
+        CHECK(addElement(values, field, element));
     return values;
+}
+
+/// *, n, n-m, each with /step.
+Result<> CronSchedule::addElement(Values &values, const Field &field, std::string_view text) {
+    const size_t slash = std::min(text.find('/'), text.size());
+    const std::string_view range = text.substr(0, slash);
+    const size_t dash = std::min(range.find('-'), range.size());
+    const bool any = range.substr(0, dash) == "*" || range.substr(0, dash) == "?";
+    int from = field.least, to = field.most, step = 1;
+    if (!any) {
+        TRY(from, field.value(range.substr(0, dash)));
+        to = from;
+        if (std::ranges::count(range, '-') > 1)
+            return errors::other(fmt::format("too many hyphens: {}", text));
+        if (dash < range.size()) {
+            TRY(to, field.value(range.substr(dash + 1)));
+        }
+    }
+    if (std::ranges::count(text, '/') > 1)
+        return errors::other(fmt::format("too many slashes: {}", text));
+    if (slash < text.size()) {
+        TRY(step, Field::number(text.substr(slash + 1)));
+        if (dash == range.size())
+            to = field.most; // "5/10" goes on to the end of the field
+    }
+    if (from < field.least)
+        return errors::other(fmt::format("beginning of range ({}) below minimum ({}): {}", from, field.least, text));
+    if (to > field.most)
+        return errors::other(fmt::format("end of range ({}) above maximum ({}): {}", to, field.most, text));
+    if (from > to)
+        return errors::other(fmt::format("beginning of range ({}) beyond end of range ({}): {}", from, to, text));
+    if (step == 0)
+        return errors::other(fmt::format("step of range should be a positive number: {}", text));
+    for (int value = from; value <= to; value += std::min(step, field.most + 1))
+        values.set(static_cast<size_t>(value));
+    return {};
 }
 
 Result<CronSchedule> CronSchedule::parse(std::string_view text, std::string zone) {
     CronSchedule schedule;
-    if (!zone.empty() && !cel::zoneOffset(zone, 0))
+    if (!zone.empty() && !zoneOffset(zone, 0))
         return errors::other(fmt::format("unknown time zone {}", zone));
     schedule.m_zone = std::move(zone);
+    if (text.empty())
+        return errors::other("empty spec string");
     if (text.starts_with(kEvery)) {
-        TRY(const api::DurationText every, api::DurationText::parse(text.substr(kEvery.size())));
-        schedule.m_every = std::max(duration_cast<seconds>(every.value), seconds(1));
+        const auto every = DurationText::parse(text.substr(kEvery.size()));
+        if (!every)
+            return errors::other(fmt::format("failed to parse duration {}: {}", text, every.error().message));
+        schedule.m_every = std::max(duration_cast<seconds>(every->value), seconds(1));
         return schedule;
     }
     for (const auto &[name, fields] : kNamed)
         if (text == name)
             return parse(fields, std::move(schedule.m_zone));
-    std::vector<std::string_view> parts;
-    for (const std::string_view part : split(text, ' '))
-        if (!part.empty())
-            parts.push_back(part);
-    if (text.starts_with('@') || parts.size() != 5)
-        return errors::other(fmt::format("expected exactly 5 fields, found {}: {}", parts.size(), text));
-    TRY(schedule.m_minutes, parseField({"minute", 0, 59, {}}, parts[0]));
-    TRY(schedule.m_hours, parseField({"hour", 0, 23, {}}, parts[1]));
-    TRY(schedule.m_days, parseField({"day of month", 1, 31, {}}, parts[2]));
-    TRY(schedule.m_months, parseField({"month", 1, 12, kMonths}, parts[3]));
-    TRY(schedule.m_weekdays, parseField({"day of week", 0, 6, kDays}, parts[4]));
+    if (text.starts_with('@'))
+        return errors::other(fmt::format("unrecognized descriptor: {}", text));
+    const std::vector<std::string_view> parts = split(text, " \t\n\v\f\r");
+    if (parts.size() != 5)
+        return errors::other(
+            fmt::format("expected exactly 5 fields, found {}: [{}]", parts.size(), fmt::join(parts, " ")));
+    TRY(schedule.m_minutes, parseField({0, 59}, parts[0]));
+    TRY(schedule.m_hours, parseField({0, 23}, parts[1]));
+    TRY(schedule.m_days, parseField({1, 31}, parts[2]));
+    TRY(schedule.m_months, parseField({1, 12, kMonths}, parts[3]));
+    TRY(schedule.m_weekdays, parseField({0, 6, kDays}, parts[4]));
     const auto isStar = [](std::string_view part) {
         const std::string_view range = part.ends_with("/1") ? part.substr(0, part.size() - 2) : part;
         return range == "*" || range == "?";
@@ -143,7 +164,7 @@ bool CronSchedule::matchesDay(sys_days day) const {
 /// Seconds east of UTC.
 int64_t CronSchedule::offset(int64_t utcSeconds) const {
     if (!m_zone.empty())
-        return cel::zoneOffset(m_zone, utcSeconds).value_or(0);
+        return zoneOffset(m_zone, utcSeconds).value_or(0);
     const std::time_t time = utcSeconds;
     std::tm local{};
     localtime_r(&time, &local);
@@ -202,7 +223,7 @@ std::optional<WallTime> CronSchedule::last(WallTime after, WallTime until) const
 
 std::string CronSchedule::timeText(WallTime time) const {
     const int64_t east = m_zone.empty() ? 0 : offset(secondsOf(time));
-    std::string text = api::Time(time + seconds(east)).text();
+    std::string text = Time(time + seconds(east)).text();
     if (east == 0)
         return text;
     text.pop_back(); // the Z
@@ -210,4 +231,4 @@ std::string CronSchedule::timeText(WallTime time) const {
     return fmt::format("{}{}{:02}:{:02}", text, east < 0 ? '-' : '+', size / 60, size % 60);
 }
 
-} // namespace coracle::controllers::cronjob
+} // namespace coracle::api
