@@ -270,6 +270,7 @@ Task<> SqliteBackend::compactRegularly() {
         if (target > compactRevision())
             m_writer->requestCompaction(target);
         intervalAgo = current;
+        m_writer->trim();
     }
 }
 

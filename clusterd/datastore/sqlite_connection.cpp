@@ -5,6 +5,12 @@
 
 namespace coracle::datastore {
 
+namespace {
+
+constexpr int kBusyTimeoutMs = 10000;
+
+} // namespace
+
 void Statement::Finalize::operator()(sqlite3_stmt *statement) const {
     sqlite3_finalize(statement);
 }
@@ -87,7 +93,7 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string &path, co
         return connection->failure(code);
     sqlite3_extended_result_codes(connection->m_handle, 1);
     // Another connection of this process only ever holds a lock for moments; other processes are kept out.
-    sqlite3_busy_timeout(connection->m_handle, 10000);
+    sqlite3_busy_timeout(connection->m_handle, kBusyTimeoutMs);
     sqlite3_wal_hook(connection->m_handle, &Connection::onCommit, connection.get());
     TRY(connection->m_beginRead, connection->prepare("BEGIN"));
     TRY(connection->m_beginWrite, connection->prepare("BEGIN IMMEDIATE"));
@@ -150,10 +156,14 @@ int64_t Connection::changes() const {
     return sqlite3_changes64(m_handle);
 }
 
-Result<Connection::Checkpoint> Connection::checkpoint() {
+Result<Connection::Checkpoint> Connection::checkpoint(LogFile file) {
     Checkpoint done;
-    const int code =
-        sqlite3_wal_checkpoint_v2(m_handle, nullptr, SQLITE_CHECKPOINT_PASSIVE, &done.frames, &done.copied);
+    const int mode = file == LogFile::Emptied ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
+    sqlite3_busy_timeout(m_handle, 0);
+    const int code = sqlite3_wal_checkpoint_v2(m_handle, nullptr, mode, &done.frames, &done.copied);
+    sqlite3_busy_timeout(m_handle, kBusyTimeoutMs);
+    if (code == SQLITE_OK && file == LogFile::Emptied)
+        m_walFrames = 0;
     // Busy: a checkpoint runs on the other connection; the next one finds what is left.
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
         return failure(code);

@@ -89,8 +89,10 @@ public:
         int frames = 0; ///< in the log
         int copied = 0; ///< of these, now in the database
     };
-    /// Copies the log into the database without waiting for anybody (SQLITE_CHECKPOINT_PASSIVE).
-    Result<Checkpoint> checkpoint();
+    enum class LogFile { Kept, Emptied };
+    /// Copies the log into the database without waiting for anybody; its file may then be cut to nothing, where no
+    /// reader is in the way.
+    Result<Checkpoint> checkpoint(LogFile file = LogFile::Kept);
 
     const std::string &path() const { return m_path; }
     Failure failure(int code) const;

@@ -138,6 +138,15 @@ void Writer::wake() {
     m_wakeup.notify_one();
 }
 
+void Writer::trim() {
+    {
+        const std::lock_guard lock(m_mutex);
+        m_trimRequested = true;
+        m_woken = true;
+    }
+    m_wakeup.notify_one();
+}
+
 void Writer::checkpointed() {
     {
         const std::lock_guard lock(m_mutex);
@@ -319,12 +328,14 @@ void Writer::maintain() {
     {
         const std::lock_guard lock(m_mutex);
         checkpointDone = std::exchange(m_checkpointDone, false);
+        m_trimming |= std::exchange(m_trimRequested, false);
     }
     if (checkpointDone)
         finishCheckpoint();
+    const bool trims = m_trimming && !m_compaction->pending() && m_connection->walFrames() > 0;
     if (m_connection->walFrames() < m_options.checkpointFrames)
         m_checkpointAt = m_options.checkpointFrames;
-    if (!m_checkpointing && m_connection->walFrames() >= m_checkpointAt) {
+    if (!m_checkpointing && (trims || m_connection->walFrames() >= m_checkpointAt)) {
         m_checkpointing = true;
         m_hooks.checkpoint();
     }
@@ -368,7 +379,10 @@ void Writer::finishCheckpoint() {
     m_checkpointing = false;
     // The housekeeping thread copied the bulk without stopping writes; the few pages since are copied here, because the
     // log only starts anew when all of it is in the database.
-    if (auto copied = m_connection->checkpoint(); !copied)
+    const bool trims = m_trimming && !m_compaction->pending();
+    m_trimming = m_trimming && !trims;
+    if (auto copied = m_connection->checkpoint(trims ? Connection::LogFile::Emptied : Connection::LogFile::Kept);
+        !copied)
         log::warning("datastore", "the write-ahead log cannot be copied: {}", copied.error().message);
     // Should a long read or the disk stand in the way, the next try comes only after as many pages again.
     m_checkpointAt = m_connection->walFrames() + m_options.checkpointFrames;

@@ -58,6 +58,8 @@ public:
     void renewLeases(std::vector<Revision> revisions, std::move_only_function<void(Result<>)> done);
     void wake();
     void checkpointed();
+    /// Empties the write-ahead log's file when compaction has nothing to do.
+    void trim();
     Revision compactRevision() const { return m_compactRevision; }
     const std::shared_ptr<Broadcaster> &broadcaster() const { return m_broadcaster; }
 
@@ -109,6 +111,7 @@ private:
     int m_checkpointAt = 0;       ///< length of the log
     bool m_healthy = true;
     bool m_checkpointing = false;
+    bool m_trimming = false; ///< with the next checkpoint
     std::vector<CompactWaiter> m_waiters;
 
     std::shared_ptr<Broadcaster> m_broadcaster;
@@ -124,6 +127,7 @@ private:
     Revision m_requestedCompaction = 0;
     bool m_woken = false;
     bool m_checkpointDone = false;
+    bool m_trimRequested = false;
     bool m_stopping = false;
 };
 

@@ -9,8 +9,8 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fmt/format.h>
-#include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 using namespace coracle;
@@ -29,6 +29,7 @@ const int kWriters = environment("CORACLE_BENCH_WRITERS", 16);
 const int kKeys = environment("CORACLE_BENCH_KEYS", 2000);
 const int kWrites = environment("CORACLE_BENCH_WRITES", 200000);
 constexpr size_t kValueBytes = 2048;
+constexpr std::chrono::seconds kCompactInterval(2);
 
 double milliseconds(SteadyClock::duration duration) {
     return std::chrono::duration<double, std::milli>(duration).count();
@@ -37,15 +38,6 @@ double milliseconds(SteadyClock::duration duration) {
 void row(const std::string &what, const std::string &value) {
     fmt::print("| {} | {} |\n", what, value);
     std::fflush(stdout);
-}
-
-template<class T>
-T await(Task<T> task) {
-    asio::io_context context;
-    std::optional<T> result;
-    asio::co_spawn(context, std::move(task), [&](std::exception_ptr, T value) { result = std::move(value); });
-    context.run();
-    return std::move(*result);
 }
 
 Task<bool> churn(Backend *backend, int writer, std::vector<double> *waits) {
@@ -71,8 +63,7 @@ Task<bool> churn(Backend *backend, int writer, std::vector<double> *waits) {
 
 void benchChurn(const std::filesystem::path &folder, bool compacting) {
     SqliteOptions options{.path = (folder / (compacting ? "compacted.db" : "plain.db")).string()};
-    if (!compacting)
-        options.compactInterval = Duration::zero();
+    options.compactInterval = compacting ? kCompactInterval : Duration::zero();
     auto backend = createSqliteBackend(options);
     if (auto started = backend->start(); !started) {
         fmt::print(stderr, "{}\n", started.error().message);
@@ -95,10 +86,20 @@ void benchChurn(const std::filesystem::path &folder, bool compacting) {
     row(fmt::format("a write waits, {}: p50, p99, longest", mode),
         fmt::format("{:.2f}, {:.2f}, {:.2f} ms", all[all.size() / 2], all[all.size() * 99 / 100], all.back()));
     const double live = static_cast<double>(kKeys) * (kValueBytes + 50);
-    const auto size = await(backend->size());
-    row(fmt::format("live data; file after {} writes, {}", kWrites, mode),
-        fmt::format("{:.1f} MiB; {:.1f} MiB ({:.1f} x)", live / (1 << 20), static_cast<double>(size->bytes) / (1 << 20),
-                    static_cast<double>(size->bytes) / live));
+    const auto rowOfSize = [&](const std::string &when) {
+        const auto mebibytes = [&](const char *suffix) {
+            return static_cast<double>(std::filesystem::file_size(options.path + suffix)) / (1 << 20);
+        };
+        const double data = mebibytes(""), log = mebibytes("-wal");
+        row(fmt::format("live data; file and log {}, {}", when, mode),
+            fmt::format("{:.1f} MiB; {:.1f} + {:.1f} MiB ({:.1f} x)", live / (1 << 20), data, log,
+                        (data + log) * (1 << 20) / live));
+    };
+    rowOfSize(fmt::format("after {} writes", kWrites));
+    if (compacting) {
+        std::this_thread::sleep_for(3 * kCompactInterval);
+        rowOfSize("when it has been quiet for some intervals of compaction");
+    }
     backend->stop();
 }
 

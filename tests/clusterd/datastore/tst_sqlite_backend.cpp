@@ -281,6 +281,29 @@ private slots:
         QTRY_COMPARE(store->compactRevision(), start + 100 - 10);
     }
 
+    /// What a burst of writes left in the log goes with the next interval, also when nothing is written any more.
+    void theLogsFileIsEmptiedByTheClock() {
+        QTemporaryDir folder;
+        test::ManualClock clock;
+        SqliteOptions options;
+        options.path = folder.filePath("state.db").toStdString();
+        options.clock = &clock;
+        auto store = createSqliteBackend(options);
+        QVERIFY(store->start());
+        QTRY_COMPARE(clock.sleeping(), size_t(1));
+        churn(*store, 1, 1, 300, std::string(2000, 'v'));
+        const QString log = folder.filePath("state.db-wal");
+        QVERIFY(QFileInfo(log).size() > 500'000);
+        clock.advance(options.compactInterval);
+        QTRY_COMPARE(QFileInfo(log).size(), qint64(0));
+        QVERIFY(await(store->create("/r/next", "1")));
+        QVERIFY(QFileInfo(log).size() > 0);
+        store->stop();
+        store = createSqliteBackend(options);
+        QVERIFY(store->start());
+        QCOMPARE((*await(store->get("/r/next")))->value, std::string("1"));
+    }
+
     void fileStaysSmallUnderChurn() {
         CrashDisk disk;
         SqliteOptions options;
