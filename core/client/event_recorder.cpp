@@ -15,7 +15,6 @@ namespace json = boost::json;
 namespace {
 
 constexpr size_t kQueueLengthMax = 1000;
-constexpr size_t kSeenMax = 4096;
 
 const ResourceInfo &events() {
     static const ResourceInfo &resource = *api::findResource("", "v1", "events");
@@ -64,9 +63,7 @@ void EventRecorder::event(const ObjectReference &about, EventKind kind, std::str
             log::warning("events", "the queue of {} is full, {} events were dropped", m_component, m_dropped);
         return;
     }
-    std::string key = fmt::format("{}/{}/{}/{}/{}/{}/{}", about.kind, about.namespaceName, about.name, about.uid,
-                                  about.fieldPath, reason, message);
-    m_queue.push_back({std::move(key), about, kind, std::string(reason), std::string(message)});
+    m_queue.push_back({about, kind, std::string(reason), std::string(message)});
     if (!m_running) {
         m_running = true;
         m_gate.spawn([this] { return run(); });
@@ -82,49 +79,60 @@ Task<> EventRecorder::run() {
     m_running = false;
 }
 
+Task<bool> EventRecorder::countOn(EventCorrelator::Decision decision, std::string now) {
+    const EventCorrelator::Record &record = decision.record;
+    if (record.name.empty())
+        co_return false;
+    const json::object patch{{"count", decision.count}, {"lastTimestamp", now}, {"message", decision.message}};
+    auto patched =
+        co_await m_client.patch(events(), record.namespaceName, record.name, PatchType::Merge, json::serialize(patch));
+    if (patched)
+        co_return true;
+    log::debug("events", "cannot count on {}: {}", record.name, patched.error().message);
+    co_return !isNotFound(patched.error()); // one that has expired is made anew, and goes on counting
+}
+
 Task<> EventRecorder::write(Pending pending) {
+    const std::string object = fmt::format("{}/{}/{}/{}/{}", pending.about.apiVersion, pending.about.kind,
+                                           pending.about.namespaceName, pending.about.name, pending.about.uid);
+    const EventCorrelator::Event event{object, pending.about.fieldPath, kindText(pending.kind), pending.reason,
+                                       pending.message};
+    const EventCorrelator::Decision decision = m_correlator.take(event, m_clock.steadyNow());
+    if (decision.skip)
+        co_return;
     const std::string now = api::Time(m_clock.now()).text();
-    if (auto seen = m_seen.find(pending.key); seen != m_seen.end()) {
-        const json::object patch{{"count", seen->second.count + 1}, {"lastTimestamp", now}};
-        auto patched = co_await m_client.patch(events(), seen->second.namespaceName, seen->second.name,
-                                               PatchType::Merge, json::serialize(patch));
-        if (patched) {
-            ++seen->second.count;
-            co_return;
-        }
-        m_seen.erase(pending.key);
-    }
+    if (co_await countOn(decision, now))
+        co_return;
+    const std::string &known = decision.record.firstTimestamp, &first = known.empty() ? now : known;
     // Events about cluster-scoped objects live in the namespace default (client-go tools/record).
     const std::string namespaceName = pending.about.namespaceName.empty() ? "default" : pending.about.namespaceName;
     const auto nanos = std::chrono::duration_cast<std::chrono::nanoseconds>(m_clock.now().time_since_epoch()).count();
-    const std::string name = fmt::format("{}.{:x}", pending.about.name, nanos + static_cast<int64_t>(m_seen.size()));
+    const std::string name = fmt::format("{}.{:x}", pending.about.name, nanos + static_cast<int64_t>(m_written++));
     json::object source{{"component", m_component}};
     if (!m_host.empty())
         source["host"] = m_host;
-    const json::object event{
+    const json::object body{
         {"apiVersion", "v1"},
         {"kind", "Event"},
         {"metadata", json::object{{"name", name}, {"namespace", namespaceName}}},
         {"involvedObject", referenceJson(pending.about)},
         {"reason", pending.reason},
-        {"message", pending.message},
+        {"message", decision.message},
         {"source", std::move(source)},
-        {"firstTimestamp", now},
+        {"firstTimestamp", first},
         {"lastTimestamp", now},
-        {"count", 1},
+        {"count", decision.count},
         {"type", kindText(pending.kind)},
         {"eventTime", nullptr},
         {"reportingComponent", m_component},
         {"reportingInstance", m_host},
     };
-    auto created = co_await m_client.create(events(), namespaceName, json::serialize(event));
+    auto created = co_await m_client.create(events(), namespaceName, json::serialize(body));
     if (!created) {
         log::debug("events", "cannot record {} of {}: {}", pending.reason, pending.about.name, created.error().message);
         co_return;
     }
-    if (m_seen.size() >= kSeenMax)
-        m_seen.clear();
-    m_seen[pending.key] = {namespaceName, name, now, 1};
+    m_correlator.wrote(decision.key, {namespaceName, name, first});
 }
 
 } // namespace coracle::client

@@ -2,10 +2,10 @@
 
 #include "core/base/gate.h"
 #include "core/client/client.h"
+#include "core/client/event_correlator.h"
 
 #include <deque>
 #include <string>
-#include <unordered_map>
 
 namespace coracle {
 class Clock;
@@ -22,9 +22,9 @@ struct ObjectReference {
 
 enum class EventKind { Normal, Warning };
 
-/// Writes core/v1 Events in the background, as client-go's recorder does: events that repeat (same object, reason,
-/// message, kind) raise the count of the first one instead of making new ones; events are dropped, never waited for,
-/// when the API server doesn't take them (the queue is bounded). One serial executor: the gate's.
+/// Writes core/v1 Events in the background, as client-go's recorder does: what repeats is counted, what is similar is
+/// combined and what comes too often is left out (EventCorrelator). Events are dropped, never waited for, when the API
+/// server doesn't take them (the queue is bounded). One serial executor: the gate's.
 class EventRecorder {
 public:
     /// The component is events' source.component ("kubelet"); host is source.host, empty for cluster-wide parts.
@@ -35,12 +35,7 @@ public:
     void event(const ObjectReference &about, EventKind kind, std::string_view reason, std::string_view message);
 
 private:
-    struct Seen {
-        std::string namespaceName, name, firstTimestamp;
-        int count = 0;
-    };
     struct Pending {
-        std::string key;
         ObjectReference about;
         EventKind kind;
         std::string reason, message;
@@ -48,15 +43,18 @@ private:
 
     Task<> run();
     Task<> write(Pending pending);
+    /// Whether there was an event to be counted on.
+    Task<bool> countOn(EventCorrelator::Decision decision, std::string now);
 
     Client &m_client;
     Clock &m_clock;
     Gate &m_gate;
     std::string m_component, m_host;
     std::deque<Pending> m_queue;
-    std::unordered_map<std::string, Seen> m_seen; ///< by what makes two events the same
+    EventCorrelator m_correlator;
     bool m_running = false;
     uint64_t m_dropped = 0;
+    uint64_t m_written = 0; ///< makes names differ that are made at one time
 };
 
 } // namespace coracle::client

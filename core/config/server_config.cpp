@@ -160,6 +160,14 @@ void readListener(SettingReader &reader, ServerConfig &config) {
         reader.fail("https-listen-port", fmt::format("port {} lies in service-node-port-range", config.httpsPort));
 }
 
+LeaderElectionArguments readElection(SettingReader &reader, std::string_view option,
+                                     std::span<const ComponentArgument> arguments) {
+    auto election = LeaderElectionArguments::from(arguments);
+    if (!election)
+        reader.fail(option, election.error().message);
+    return election.value_or(LeaderElectionArguments());
+}
+
 void readComponents(SettingReader &reader, ServerConfig &config) {
     for (std::string &name : reader.texts("disable"))
         config.disabled.insert(std::move(name));
@@ -170,7 +178,15 @@ void readComponents(SettingReader &reader, ServerConfig &config) {
     config.controllerManagerArguments = reader.many("kube-controller-manager-arg", parseComponentArgument);
     std::ranges::move(reader.many("kube-controller-arg", parseComponentArgument),
                       std::back_inserter(config.controllerManagerArguments));
+    if (auto read = ControllerManagerArguments::from(config.controllerManagerArguments))
+        config.controllerManager = std::move(*read);
+    else
+        reader.fail("kube-controller-manager-arg", read.error().message);
     config.schedulerArguments = reader.many("kube-scheduler-arg", parseComponentArgument);
+    config.kubeScheduler = SchedulerArguments::from(config.schedulerArguments);
+    config.controllerManagerElection =
+        readElection(reader, "kube-controller-manager-arg", config.controllerManagerArguments);
+    config.schedulerElection = readElection(reader, "kube-scheduler-arg", config.schedulerArguments);
     config.systemDefaultRegistry = reader.text("system-default-registry");
     config.localStoragePath = reader.path("default-local-storage-path", config.dataDir / "storage");
 }

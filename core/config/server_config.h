@@ -2,6 +2,9 @@
 
 #include "core/config/apiserver_arguments.h"
 #include "core/config/cidr.h"
+#include "core/config/controller_manager_arguments.h"
+#include "core/config/leader_election_arguments.h"
+#include "core/config/scheduler_arguments.h"
 #include "core/config/settings.h"
 #include "core/config/values.h"
 
@@ -77,6 +80,9 @@ struct ServerConfig : CommonConfig {
     bool scheduler = true, controllers = true, kubeProxy = true, agent = true;
     ApiserverArguments apiserver;
     std::vector<ComponentArgument> controllerManagerArguments, schedulerArguments;
+    ControllerManagerArguments controllerManager;
+    SchedulerArguments kubeScheduler;
+    LeaderElectionArguments controllerManagerElection, schedulerElection;
     std::string systemDefaultRegistry;
     std::filesystem::path localStoragePath;
 

@@ -1,5 +1,7 @@
 #include "core/config/apiserver_arguments.h"
 
+#include "core/api/schema.h"
+
 #include <QTest>
 
 using namespace coracle;
@@ -55,9 +57,34 @@ private slots:
                  (std::vector<std::string>{"audit-log-path", "profiling"}));
     }
 
+    void runtimeConfig() {
+        const auto arguments = parse({"runtime-config=api/beta=true", "runtime-config+=batch/v1=false,apps/v1"});
+        QVERIFY2(arguments.has_value(), arguments ? "" : arguments.error().message.c_str());
+        const config::RuntimeConfig &config = arguments->runtimeConfig;
+        QVERIFY(config.serves(*api::findKind("coordination.k8s.io/v1beta1", "LeaseCandidate"), false));
+        QVERIFY(!config.serves(*api::findKind("batch/v1", "Job"), true));
+        QVERIFY(config.serves(*api::findKind("apps/v1", "Deployment"), true));
+        QVERIFY(config.serves(*api::findKind("v1", "Pod"), true));
+        QVERIFY(!parse({"runtime-config=api/v1=false"})->runtimeConfig.serves(*api::findKind("v1", "Pod"), true));
+    }
+
     void refuses_data() {
         QTest::addColumn<QString>("argument");
         QTest::addColumn<QString>("error");
+        QTest::newRow("key")
+            << "runtime-config=v1=true"
+            << "invalid argument \"v1=true\" for \"--runtime-config\" flag: runtime-config invalid key v1";
+        QTest::newRow("group") << "runtime-config=nobody.io/v1=true"
+                               << "invalid argument \"nobody.io/v1=true\" for \"--runtime-config\" flag: "
+                                  "unknown api groups nobody.io";
+        QTest::newRow("version") << "runtime-config=apps/v9=true"
+                                 << "invalid argument \"apps/v9=true\" for \"--runtime-config\" flag: "
+                                    "group version apps/v9 that has not been registered";
+        QTest::newRow("value") << "runtime-config=api/all=maybe"
+                               << "invalid argument \"api/all=maybe\" for \"--runtime-config\" flag: ";
+        QTest::newRow("nothing left") << "runtime-config=api/all=false"
+                                      << "invalid argument \"api/all=false\" for \"--runtime-config\" flag: "
+                                         "invalid key with only api/all=false";
         QTest::newRow("unknown") << "no-such-thing-at-all=1" << "unknown flag: --no-such-thing-at-all";
         QTest::newRow("near") << "enable-admision-plugins=X"
                               << "unknown flag: --enable-admision-plugins; did you mean --enable-admission-plugins?";
