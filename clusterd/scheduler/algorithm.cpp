@@ -1,5 +1,7 @@
 #include "clusterd/scheduler/algorithm.h"
 
+#include "clusterd/scheduler/trial.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -16,86 +18,106 @@ void note(Diagnosis &diagnosis, const Rejection &rejection, const NodeInfo &node
         ++diagnosis.reasons[reason];
     diagnosis.plugins.insert(rejection.plugin);
     if (rejection.resolvable)
-        diagnosis.resolvable.push_back(&node);
+        diagnosis.resolvable.push_back(node.name());
     else
         ++diagnosis.unresolvable;
 }
 
 } // namespace
 
-std::string joinReasons(const std::map<std::string, size_t> &reasons) {
-    std::vector<std::string> texts;
-    for (const auto &[reason, count] : reasons)
-        texts.push_back(fmt::format("{} {}", count, reason));
-    std::sort(texts.begin(), texts.end());
-    return fmt::format("{}", fmt::join(texts, ", "));
-}
-
-std::string Diagnosis::message() const {
-    if (nodeCount == 0)
-        return "no nodes available to schedule pods";
-    return fmt::format("0/{} nodes are available: {}.", nodeCount,
-                       clusterReason.empty() ? joinReasons(reasons) : clusterReason);
-}
-
-size_t Algorithm::enoughNodes(size_t nodes) {
+size_t Algorithm::enoughNodes(size_t nodes, int percentage) {
     if (nodes < kEnoughNodesMin)
         return nodes;
-    const size_t less = nodes / 125;
-    const size_t percent = less >= 50 - kPercentMin ? kPercentMin : 50 - less;
+    size_t percent = static_cast<size_t>(percentage);
+    if (percentage <= 0) {
+        const size_t less = nodes / 125;
+        percent = less >= 50 - kPercentMin ? kPercentMin : 50 - less;
+    }
     return std::max(kEnoughNodesMin, nodes * percent / 100);
 }
 
-Choice Algorithm::choose(const PodInfo &pod) {
+Choice Algorithm::choose(const Framework &framework, CycleState &state, const PodInfo &pod) {
     Choice choice;
-    Diagnosis &diagnosis = choice.diagnosis;
-    diagnosis.nodeCount = m_cache.nodes().size();
-    if (diagnosis.nodeCount == 0)
-        return choice;
-    CycleState state;
-    const Framework::Prepared prepared = m_framework.preFilter(state, pod, m_cache);
-    if (prepared.rejected) {
-        diagnosis.clusterReason = fmt::format("{}", fmt::join(prepared.rejected->reasons, ", "));
-        diagnosis.plugins.insert(prepared.rejected->plugin);
-        diagnosis.unresolvable = diagnosis.nodeCount;
-        return choice;
-    }
-    const auto nodes = filter(state, prepared, pod, diagnosis);
+    const auto nodes = filter(framework, state, pod, choice.diagnosis);
     choice.feasible = nodes.size();
     if (nodes.size() == 1)
         choice.node = nodes[0];
     else if (!nodes.empty())
-        choice.node = best(nodes, m_framework.score(state, pod, m_cache, nodes));
+        choice.node = best(nodes, framework.score(state, pod, m_cache, nodes));
     return choice;
 }
 
-std::vector<const NodeInfo *> Algorithm::filter(const CycleState &state, const Framework::Prepared &prepared,
-                                                const PodInfo &pod, Diagnosis &diagnosis) {
-    std::vector<const NodeInfo *> candidates(m_cache.nodes().begin(), m_cache.nodes().end());
+bool Algorithm::prepare(const Framework::Prepared &prepared, Diagnosis &diagnosis) const {
+    if (!prepared.rejected)
+        return true;
+    diagnosis.clusterReason = fmt::format("{}", fmt::join(prepared.rejected->reasons, ", "));
+    diagnosis.error = prepared.rejected->error;
+    diagnosis.plugins.insert(prepared.rejected->plugin);
+    // A pod may be gone from any node when the plug-in thinks that would help.
+    if (!prepared.rejected->resolvable)
+        diagnosis.unresolvable = diagnosis.nodeCount;
+    else
+        for (const NodeInfo *node : m_cache.nodes())
+            diagnosis.resolvable.push_back(node->name());
+    return false;
+}
+
+std::vector<const NodeInfo *> Algorithm::filter(const Framework &framework, CycleState &state, const PodInfo &pod,
+                                                Diagnosis &diagnosis) {
+    diagnosis.nodeCount = m_cache.nodes().size();
+    if (diagnosis.nodeCount == 0)
+        return {};
+    const Framework::Prepared prepared = framework.preFilter(state, pod, m_cache);
+    if (!prepare(prepared, diagnosis))
+        return {};
+    // Room that was made for the pod is looked at first: others may fit too, but it would be lost.
+    if (const std::string nominated = m_nominations.nodeOf(pod.uid()); !nominated.empty()) {
+        const NodeInfo *node = m_cache.node(nominated);
+        const bool allowed = !prepared.nodes || std::find(prepared.nodes->begin(), prepared.nodes->end(), nominated) !=
+                                                    prepared.nodes->end();
+        if (node && node->exists() && allowed &&
+            !Trial::filterWithNominated(m_cache, state, prepared, pod, *node, m_nominations))
+            return {node};
+    }
+    return search(state, prepared, pod, framework.percentageOfNodes(), diagnosis);
+}
+
+std::vector<const NodeInfo *> Algorithm::search(CycleState &state, const Framework::Prepared &prepared,
+                                                const PodInfo &pod, int percentageOfNodes, Diagnosis &diagnosis) {
+    const std::vector<NodeInfo *> *candidates = &m_cache.nodes();
+    std::vector<NodeInfo *> named;
     if (prepared.nodes) {
-        candidates.clear();
         for (const std::string &name : *prepared.nodes)
-            if (const NodeInfo *node = m_cache.node(name); node && node->exists())
-                candidates.push_back(node);
-        const size_t others = diagnosis.nodeCount - candidates.size();
+            if (NodeInfo *node = m_cache.node(name); node && node->exists())
+                named.push_back(node);
+        candidates = &named;
+        const size_t others = diagnosis.nodeCount - named.size();
         if (others > 0) {
-            diagnosis.reasons["node(s) didn't satisfy plugin(s) [NodeAffinity]"] = others;
-            diagnosis.plugins.insert("NodeAffinity");
+            diagnosis.reasons[fmt::format("node(s) didn't satisfy plugin(s) [{}]", fmt::join(prepared.nodesBy, " "))] =
+                others;
+            diagnosis.plugins.insert(prepared.nodesBy.begin(), prepared.nodesBy.end());
             diagnosis.unresolvable += others;
         }
     }
-    const size_t enough = enoughNodes(candidates.size());
+    const size_t count = candidates->size(), enough = enoughNodes(count, percentageOfNodes);
     std::vector<const NodeInfo *> feasible;
     size_t looked = 0;
-    for (; looked < candidates.size() && feasible.size() < enough; ++looked) {
-        const NodeInfo &node = *candidates[(m_nextNode + looked) % candidates.size()];
-        if (auto rejected = Framework::filter(state, prepared.filters, pod, node))
-            note(diagnosis, *rejected, node);
-        else
+    for (; looked < count && feasible.size() < enough; ++looked) {
+        const NodeInfo &node = *(*candidates)[(m_nextNode + looked) % count];
+        auto rejected = Trial::filterWithNominated(m_cache, state, prepared, pod, node, m_nominations);
+        if (!rejected) {
             feasible.push_back(&node);
+            continue;
+        }
+        if (rejected->error) {
+            diagnosis.clusterReason = fmt::format("{}", fmt::join(rejected->reasons, ", "));
+            diagnosis.error = true;
+            return {};
+        }
+        note(diagnosis, *rejected, node);
     }
-    if (!candidates.empty())
-        m_nextNode = (m_nextNode + looked) % candidates.size();
+    if (count > 0)
+        m_nextNode = (m_nextNode + looked) % count;
     return feasible;
 }
 

@@ -1,30 +1,13 @@
 #pragma once
 
 #include "clusterd/scheduler/framework.h"
+#include "clusterd/scheduler/nominations.h"
 #include "core/base/random.h"
 
-#include <map>
-#include <set>
-#include <string>
+#include <optional>
 #include <vector>
 
 namespace coracle::scheduler {
-
-/// Why a pod fits nowhere, node by node.
-struct Diagnosis {
-    size_t nodeCount = 0;
-    std::string clusterReason;                ///< when nodes weren't even looked at
-    std::map<std::string, size_t> reasons;    ///< with the number of nodes
-    std::set<std::string_view> plugins;       ///< that rejected it
-    std::vector<const NodeInfo *> resolvable; ///< nodes where removing other pods could help
-    size_t unresolvable = 0;
-
-    /// "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s)."
-    std::string message() const;
-};
-
-/// "2 b, 1 a" in the order that users know: sorted as text.
-std::string joinReasons(const std::map<std::string, size_t> &reasons);
 
 struct Choice {
     const NodeInfo *node = nullptr; ///< null: the diagnosis says why
@@ -34,24 +17,32 @@ struct Choice {
 
 /// Finds the best node for a pod: filters until enough nodes are found, scores these, takes the best (one of the best
 /// by chance). In large clusters only a part of the nodes is looked at for each pod, beginning where the last one
-/// ended.
+/// ended. One executor.
 class Algorithm {
 public:
-    Algorithm(const Framework &framework, const Cache &cache, Random &random)
-        : m_framework(framework), m_cache(cache), m_random(random) {}
+    Algorithm(Cache &cache, const Nominations &nominations, Random &random)
+        : m_cache(cache), m_nominations(nominations), m_random(random) {}
 
-    Choice choose(const PodInfo &pod);
+    /// filter(), score() and best().
+    Choice choose(const Framework &framework, CycleState &state, const PodInfo &pod);
 
-    /// How many feasible nodes are enough among so many (kube-scheduler's adaptive percentage).
-    static size_t enoughNodes(size_t nodes);
-
-private:
-    std::vector<const NodeInfo *> filter(const CycleState &state, const Framework::Prepared &prepared,
-                                         const PodInfo &pod, Diagnosis &diagnosis);
+    /// The nodes that fit; the diagnosis tells of the others.
+    std::vector<const NodeInfo *> filter(const Framework &framework, CycleState &state, const PodInfo &pod,
+                                         Diagnosis &diagnosis);
+    /// One of those with the highest score; the lists are of the same length and not empty.
     const NodeInfo *best(const std::vector<const NodeInfo *> &nodes, const std::vector<int64_t> &scores);
 
-    const Framework &m_framework;
-    const Cache &m_cache;
+    /// How many feasible nodes are enough among so many: a percentage, or (0) one that falls with the size of the
+    /// cluster from 50 to 5 (kube-scheduler's percentageOfNodesToScore).
+    static size_t enoughNodes(size_t nodes, int percentage = 0);
+
+private:
+    bool prepare(const Framework::Prepared &prepared, Diagnosis &diagnosis) const;
+    std::vector<const NodeInfo *> search(CycleState &state, const Framework::Prepared &prepared, const PodInfo &pod,
+                                         int percentageOfNodes, Diagnosis &diagnosis);
+
+    Cache &m_cache;
+    const Nominations &m_nominations;
     Random &m_random;
     size_t m_nextNode = 0;
 };

@@ -6,6 +6,9 @@ namespace coracle::scheduler {
 
 namespace {
 
+/// Values of nodes that are gone are forgotten when there are many.
+constexpr size_t kTopologySlack = 10'000;
+
 std::string labelKey(std::string_view namespaceName, std::string_view key, std::string_view value) {
     std::string text;
     text.reserve(namespaceName.size() + key.size() + value.size() + 2);
@@ -48,6 +51,8 @@ Result<> Cache::setNode(api::ObjectPtr object) {
     if (node.exists() && moved)
         for (const PlacedPod *placed : node.pods())
             indexTerms(*placed, true);
+    if (moved && m_topology.size() > kTopologySlack + 4 * m_nodes.size())
+        m_topology.reset();
     if (node.exists())
         m_orderChanged = m_orderChanged || !existed || node.zone() != zoneBefore;
     else
@@ -123,24 +128,31 @@ const PlacedPod *Cache::pod(std::string_view uid) const {
 
 void Cache::place(PodInfoPtr pod, const std::string &node, bool assumed) {
     auto placed = std::make_unique<PlacedPod>(PlacedPod{std::move(pod), &ensureNode(node), assumed});
-    placed->node->add(*placed);
-    indexPod(*placed, true);
-    if (placed->node->exists())
-        indexTerms(*placed, true);
+    restore(*placed);
     const std::string uid(placed->pod->uid());
     m_pods[uid] = std::move(placed);
+}
+
+void Cache::restore(const PlacedPod &placed) {
+    placed.node->add(placed);
+    indexPod(placed, true);
+    if (placed.node->exists())
+        indexTerms(placed, true);
+}
+
+void Cache::withdraw(const PlacedPod &placed) {
+    placed.node->remove(placed);
+    indexPod(placed, false);
+    if (placed.node->exists())
+        indexTerms(placed, false);
 }
 
 void Cache::removePod(std::string_view uid) {
     const auto found = m_pods.find(std::string(uid));
     if (found == m_pods.end())
         return;
-    const PlacedPod &placed = *found->second;
-    NodeInfo &node = *placed.node;
-    node.remove(placed);
-    indexPod(placed, false);
-    if (node.exists())
-        indexTerms(placed, false);
+    NodeInfo &node = *found->second->node;
+    withdraw(*found->second);
     m_pods.erase(found);
     dropIfUnused(node);
 }
@@ -179,7 +191,7 @@ void Cache::indexTerms(const PlacedPod &placed, bool add) {
     };
     const AffinityTerms &terms = *placed.pod->affinity;
     change(m_antiAffinity, terms.requiredAnti, 0, 1);
-    change(m_preferences, terms.required, 0, 1);
+    change(m_affinity, terms.required, 0, 1);
     change(m_preferences, terms.preferred, 1, 0);
     change(m_preferences, terms.preferredAnti, -1, 0);
 }

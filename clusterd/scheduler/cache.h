@@ -2,6 +2,7 @@
 
 #include "clusterd/scheduler/node_info.h"
 #include "clusterd/scheduler/term_index.h"
+#include "clusterd/scheduler/topology.h"
 
 #include <functional>
 #include <memory>
@@ -23,6 +24,7 @@ public:
     const NodeInfo *node(std::string_view name) const;
     /// All existing nodes, taking zones in turns.
     const std::vector<NodeInfo *> &nodes() const;
+    Topology &topology() const { return m_topology; }
     /// How many nodes have the image.
     int64_t nodesWithImage(const std::string &image) const;
 
@@ -33,6 +35,9 @@ public:
     void assume(PodInfoPtr pod, const std::string &node);
     /// The binding failed; nothing when it was confirmed or removed meanwhile.
     void forget(std::string_view uid);
+    /// For trials: takes a pod off its node without forgetting it, and puts it back.
+    void withdraw(const PlacedPod &placed);
+    void restore(const PlacedPod &placed);
     const PlacedPod *pod(std::string_view uid) const;
     size_t podCount() const { return m_pods.size(); }
 
@@ -45,7 +50,9 @@ public:
 
     /// Required anti-affinity of placed pods.
     const TermIndex &antiAffinity() const { return m_antiAffinity; }
-    /// What placed pods prefer: positive or negative weights; required affinity counts 1.
+    /// Required affinity of placed pods.
+    const TermIndex &affinity() const { return m_affinity; }
+    /// What placed pods prefer: positive or negative weights.
     const TermIndex &preferences() const { return m_preferences; }
 
     void setNamespace(const api::ObjectPtr &object);
@@ -68,9 +75,10 @@ private:
     std::unordered_map<std::string, PodSet> m_podsByNamespace;
     std::unordered_map<std::string, int64_t> m_imageNodes;
     std::unordered_map<std::string, api::ObjectPtr> m_namespaces;
-    TermIndex m_antiAffinity, m_preferences;
+    TermIndex m_antiAffinity, m_affinity, m_preferences;
     mutable std::vector<NodeInfo *> m_order;
     mutable bool m_orderChanged = false;
+    mutable Topology m_topology;
 };
 
 } // namespace coracle::scheduler

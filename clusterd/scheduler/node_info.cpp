@@ -38,6 +38,7 @@ Result<> NodeInfo::setObject(api::ObjectPtr object) {
         for (const std::string &name : image.names)
             m_images[withTag(name)] = image.sizeBytes;
     m_object = std::move(object);
+    m_domains = {};
     return {};
 }
 

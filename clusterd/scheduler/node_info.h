@@ -43,6 +43,13 @@ public:
     /// Size in bytes of an image (with a tag) on the node; 0 when it is not there.
     int64_t imageSize(const std::string &image) const;
 
+    /// What Topology knows of the node; it begins anew with every version of the object.
+    struct Domains {
+        uint64_t epoch = 0;
+        std::vector<int32_t> values; ///< by key
+    };
+    Domains &domains() const { return m_domains; }
+
     Result<> setObject(api::ObjectPtr object);
     void clearObject();
     void add(const PlacedPod &placed);
@@ -58,6 +65,7 @@ private:
     std::vector<const PlacedPod *> m_pods;
     std::vector<HostPort> m_ports;
     std::unordered_map<std::string, int64_t> m_images;
+    mutable Domains m_domains;
 };
 
 } // namespace coracle::scheduler

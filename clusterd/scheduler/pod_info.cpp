@@ -117,6 +117,8 @@ Result<std::unique_ptr<const PodDemands>> toDemands(const corev1::Pod &pod, cons
     demands->containerCount = demands->images.size();
     for (const auto &gate : pod.spec.schedulingGates)
         demands->gates.push_back(gate.name);
+    for (const auto &claim : pod.status.resourceClaimStatuses)
+        demands->resourceClaims.emplace_back(claim.name, claim.resourceClaimName.value_or(""));
     demands->nominatedNode = pod.status.nominatedNodeName;
     for (const auto &condition : pod.status.conditions)
         if (condition.type == corev1::kPodScheduled) {
@@ -162,6 +164,11 @@ Result<PodInfoPtr> PodInfo::parse(api::ObjectPtr object) {
     info->priority = pod.spec.priority.value_or(0);
     info->mayPreempt = pod.spec.preemptionPolicy.value_or("") != "Never";
     info->terminal = pod.status.phase == corev1::kPodSucceeded || pod.status.phase == corev1::kPodFailed;
+    for (const auto &condition : pod.status.conditions)
+        info->preempted = info->preempted || (condition.type == "DisruptionTarget" && condition.status == "True" &&
+                                              condition.reason == "PreemptionByScheduler");
+    if (pod.status.startTime)
+        info->startTime = (*pod.status.startTime).time_since_epoch().count();
     info->requests = podRequests(pod.spec, pod.status);
     info->scoringRequests = podRequestsForScoring(pod.spec, pod.status);
     for (const auto &container : pod.spec.containers)
@@ -170,6 +177,7 @@ Result<PodInfoPtr> PodInfo::parse(api::ObjectPtr object) {
         if (container.restartPolicy == "Always")
             addHostPorts(info->hostPorts, container);
     TRY(info->affinity, toAffinity(pod.spec, *object));
+    info->volumes = PodVolumes::of(pod);
     if (info->node.empty()) {
         TRY(info->demands, toDemands(pod, *object));
     }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clusterd/scheduler/node_selector.h"
+#include "clusterd/scheduler/pod_volumes.h"
 #include "clusterd/scheduler/resources.h"
 #include "core/api/object.h"
 #include "core/api/selector.h"
@@ -27,6 +28,7 @@ struct PodToleration {
     std::string key, value, effect;
     bool exists = false; ///< the operator: Exists, else Equal
     bool tolerates(std::string_view taintKey, std::string_view taintValue, std::string_view taintEffect) const;
+    friend bool operator==(const PodToleration &, const PodToleration &) = default;
 };
 
 /// A term of pod affinity or anti-affinity, prepared for matching.
@@ -67,6 +69,7 @@ struct PodDemands {
     std::vector<SpreadConstraint> spread;
     std::vector<std::string> images; ///< with a tag
     std::vector<std::string> gates;
+    std::vector<std::pair<std::string, std::string>> resourceClaims; ///< status: name in the pod, claim
     size_t containerCount = 0;
     std::string nominatedNode;
     /// The PodScheduled condition as it is stored.
@@ -84,10 +87,13 @@ struct PodInfo {
     std::string schedulerName;
     int32_t priority = 0;
     bool mayPreempt = true;
-    bool terminal = false; ///< phase Succeeded or Failed
+    bool terminal = false;  ///< phase Succeeded or Failed
+    bool preempted = false; ///< it has the condition DisruptionTarget because a scheduler wants its room
+    int64_t startTime = 0;  ///< status.startTime in microseconds since 1970; 0: not started
     Resources requests, scoringRequests;
     std::vector<HostPort> hostPorts;
     std::unique_ptr<const AffinityTerms> affinity; ///< null: none
+    std::unique_ptr<const PodVolumes> volumes;     ///< null: none that scheduling asks about
     std::unique_ptr<const PodDemands> demands;     ///< null: it has a node
 
     std::string_view name() const { return object->name(); }

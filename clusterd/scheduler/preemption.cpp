@@ -1,109 +1,156 @@
 #include "clusterd/scheduler/preemption.h"
 
+#include "clusterd/scheduler/nominations.h"
+#include "clusterd/scheduler/trial.h"
+
 #include <algorithm>
 #include <fmt/format.h>
-#include <numeric>
+#include <fmt/ranges.h>
+#include <limits>
 #include <tuple>
 
 namespace coracle::scheduler {
 
 namespace {
 
-constexpr size_t kCandidatesMin = 100;
+/// The most important ones first, and of equals those that started first: the order in which pods are spared.
+bool moreImportant(const PlacedPod *a, const PlacedPod *b) {
+    auto start = [](const PodInfo &pod) {
+        return pod.startTime == 0 ? std::numeric_limits<int64_t>::max() : pod.startTime;
+    };
+    const PodInfo &left = *a->pod, &right = *b->pod;
+    return std::tuple(-int64_t(left.priority), start(left), left.object->resourceVersion(), left.uid()) <
+           std::tuple(-int64_t(right.priority), start(right), right.object->resourceVersion(), right.uid());
+}
 
-/// What makes one node's victims a smaller loss than another's.
-std::tuple<int32_t, int64_t, size_t> loss(const std::vector<PodInfoPtr> &victims) {
-    const int64_t sum = std::accumulate(victims.begin(), victims.end(), int64_t(0),
-                                        [](int64_t total, const PodInfoPtr &pod) { return total + pod->priority; });
-    return {victims.front()->priority, sum, victims.size()};
+/// What makes one node's victims a smaller loss than another's; the victims are sorted.
+std::tuple<size_t, int64_t, int64_t, size_t, int64_t> loss(const Preemption::Plan &plan) {
+    const int32_t highest = plan.victims.front()->priority;
+    int64_t sum = 0, earliest = std::numeric_limits<int64_t>::max();
+    for (const PodInfoPtr &victim : plan.victims) {
+        // Every pod counts, also one of negative priority.
+        sum += int64_t(victim->priority) + std::numeric_limits<int32_t>::max() + 1;
+        if (victim->priority == highest && victim->startTime != 0)
+            earliest = std::min(earliest, victim->startTime);
+    }
+    return {plan.violations, highest, sum, plan.victims.size(), -earliest};
+}
+
+/// Divides pods (sorted by importance) into those whose end a budget forbids and the others.
+std::pair<std::vector<const PlacedPod *>, std::vector<const PlacedPod *>>
+divide(const std::vector<const PlacedPod *> &pods, std::vector<Budget> budgets) {
+    std::pair<std::vector<const PlacedPod *>, std::vector<const PlacedPod *>> divided;
+    for (const PlacedPod *placed : pods) {
+        const PodInfo &pod = *placed->pod;
+        bool violates = false;
+        for (Budget &budget : budgets) {
+            // A budget without a selector or with an empty one protects nothing.
+            if (budget.namespaceName != pod.namespaceName() || budget.selector.isEverything() ||
+                !budget.selector.matches(pod.object->labels()) || budget.disrupted.contains(pod.name()))
+                continue;
+            violates = --budget.allowed < 0 || violates;
+        }
+        (violates ? divided.first : divided.second).push_back(placed);
+    }
+    return divided;
 }
 
 } // namespace
 
-bool Preemption::fits(const PodInfo &pod, const std::string &node, Filtered &rejected) const {
-    CycleState state;
-    const auto prepared = m_framework.preFilter(state, pod, m_cache);
-    rejected = prepared.rejected;
-    if (!rejected)
-        rejected = Framework::filter(state, prepared.filters, pod, *m_cache.node(node));
-    return !rejected;
-}
-
-void Preemption::restore(const PlacedPod &placed, const std::string &node) {
-    if (placed.assumed)
-        m_cache.assume(placed.pod, node);
-    else
-        m_cache.setPod(placed.pod);
-}
-
-Filtered Preemption::victims(const PodInfo &pod, const std::string &node, std::vector<PodInfoPtr> &victims) {
-    std::vector<PlacedPod> lower;
-    for (const PlacedPod *placed : m_cache.node(node)->pods())
+Filtered Preemption::victims(CycleState &state, const Framework::Prepared &prepared, const PodInfo &pod,
+                             const NodeInfo &node, const std::vector<Budget> &budgets, Plan &plan) {
+    std::vector<const PlacedPod *> lower;
+    for (const PlacedPod *placed : node.pods())
         if (placed->pod->priority < pod.priority)
-            lower.push_back(*placed);
+            lower.push_back(placed);
     if (lower.empty())
-        return Rejection{{"No preemption victims found for incoming pod"}, false};
-    // The most important ones, and of equals those that came first, are the first to be spared.
-    std::sort(lower.begin(), lower.end(), [](const PlacedPod &a, const PlacedPod &b) {
-        return std::tuple(-a.pod->priority, a.pod->object->resourceVersion(), a.pod->uid()) <
-               std::tuple(-b.pod->priority, b.pod->object->resourceVersion(), b.pod->uid());
-    });
-    for (const PlacedPod &placed : lower)
-        m_cache.removePod(placed.pod->uid());
-    Filtered rejected, ignored;
-    const bool helps = fits(pod, node, rejected);
-    for (const PlacedPod &placed : lower) {
-        restore(placed, node);
-        if (helps && !fits(pod, node, ignored)) {
-            victims.push_back(placed.pod);
-            m_cache.removePod(placed.pod->uid());
+        return Rejection{.reasons = {"No preemption victims found for incoming pod"}, .resolvable = false};
+    std::sort(lower.begin(), lower.end(), moreImportant);
+    Trial trial(m_cache, state, prepared, pod);
+    for (const PlacedPod *placed : lower)
+        trial.withdraw(*placed);
+    auto rejects = [&] { return Trial::filterWithNominated(m_cache, state, prepared, pod, node, m_nominations); };
+    if (auto rejected = rejects())
+        return rejected;
+    std::vector<const PlacedPod *> chosen;
+    auto spare = [&](const std::vector<const PlacedPod *> &pods) {
+        const size_t before = chosen.size();
+        for (const PlacedPod *placed : pods) {
+            trial.restore(*placed);
+            if (rejects()) {
+                trial.withdraw(*placed);
+                chosen.push_back(placed);
+            }
         }
-    }
-    for (const PlacedPod &placed : lower)
-        if (!m_cache.pod(placed.pod->uid()))
-            restore(placed, node);
-    return rejected;
+        return chosen.size() - before;
+    };
+    const auto [violating, others] = divide(lower, budgets);
+    plan.violations = spare(violating);
+    spare(others);
+    std::sort(chosen.begin(), chosen.end(), moreImportant);
+    for (const PlacedPod *placed : chosen)
+        plan.victims.push_back(placed->pod);
+    plan.node = node.name();
+    return std::nullopt;
 }
 
-Preemption::Plan Preemption::find(const PodInfo &pod, const Diagnosis &diagnosis) {
-    Plan plan;
-    if (!pod.mayPreempt) {
-        plan.message = "not eligible due to preemptionPolicy=Never.";
-        return plan;
+bool Preemption::awaitsVictims(const PodInfo &pod, const Diagnosis &diagnosis) const {
+    const std::string &name = pod.demands->nominatedNode;
+    const NodeInfo *nominated = m_cache.node(name);
+    if (!nominated ||
+        std::find(diagnosis.resolvable.begin(), diagnosis.resolvable.end(), name) == diagnosis.resolvable.end())
+        return false;
+    return std::any_of(nominated->pods().begin(), nominated->pods().end(), [&](const PlacedPod *placed) {
+        return placed->pod->object->deleting() && placed->pod->preempted && placed->pod->priority < pod.priority;
+    });
+}
+
+Preemption::Plan Preemption::find(const PodInfoPtr &pod, const Diagnosis &diagnosis,
+                                  const std::vector<Budget> &budgets) {
+    Plan best;
+    if (!pod->mayPreempt) {
+        best.message = "not eligible due to preemptionPolicy=Never.";
+        return best;
     }
-    if (const NodeInfo *nominated = m_cache.node(pod.demands->nominatedNode))
-        for (const PlacedPod *placed : nominated->pods())
-            if (placed->pod->object->deleting() && placed->pod->priority < pod.priority) {
-                plan.message = "not eligible due to a terminating pod on the nominated node.";
-                plan.underWay = true;
-                return plan;
-            }
-    std::vector<std::string> nodes;
-    for (const NodeInfo *node : diagnosis.resolvable)
-        nodes.push_back(node->name());
-    const size_t enough = std::max(kCandidatesMin, diagnosis.nodeCount / 10);
-    const size_t first = nodes.empty() ? 0 : m_random.below(nodes.size());
+    if (awaitsVictims(*pod, diagnosis)) {
+        best.message = "not eligible due to a terminating pod on the nominated node.";
+        best.underWay = true;
+        return best;
+    }
+    const auto &nodes = diagnosis.resolvable;
+    CycleState state;
+    const Framework::Prepared prepared = m_framework.preFilter(state, *pod, m_cache);
     std::map<std::string, size_t> reasons;
+    const auto share = static_cast<int64_t>(nodes.size()) * m_limits.candidatesPercentageMin / 100;
+    const auto enough = static_cast<size_t>(std::max(share, m_limits.candidatesAbsoluteMin));
+    const size_t first = nodes.empty() ? 0 : m_random.below(nodes.size());
     size_t candidates = 0;
-    for (size_t i = 0; i < nodes.size() && candidates < enough; ++i) {
-        const std::string &node = nodes[(first + i) % nodes.size()];
-        std::vector<PodInfoPtr> found;
-        if (auto rejected = victims(pod, node, found)) {
+    bool peaceful = false; // a candidate that violates no budget was found
+    for (size_t i = 0; i < nodes.size() && !(peaceful && candidates >= enough); ++i) {
+        const NodeInfo *node = m_cache.node(nodes[(first + i) % nodes.size()]);
+        if (!node || !node->exists())
+            continue;
+        Plan plan;
+        auto rejected = prepared.rejected;
+        if (!rejected)
+            rejected = victims(state, prepared, *pod, *node, budgets, plan);
+        if (rejected) {
             for (const std::string &reason : rejected->reasons)
                 ++reasons[reason];
             continue;
         }
+        if (plan.victims.empty())
+            continue;
         ++candidates;
-        if (!found.empty() && (plan.node.empty() || loss(found) < loss(plan.victims))) {
-            plan.node = node;
-            plan.victims = std::move(found);
-        }
+        peaceful = peaceful || plan.violations == 0;
+        if (best.node.empty() || loss(plan) < loss(best))
+            best = std::move(plan);
     }
     if (diagnosis.unresolvable > 0)
         reasons["Preemption is not helpful for scheduling"] += diagnosis.unresolvable;
-    if (plan.node.empty())
-        plan.message = fmt::format("0/{} nodes are available: {}.", diagnosis.nodeCount, joinReasons(reasons));
-    return plan;
+    if (best.node.empty())
+        best.message = fmt::format("0/{} nodes are available: {}.", diagnosis.nodeCount, joinReasons(reasons));
+    return best;
 }
 
 } // namespace coracle::scheduler

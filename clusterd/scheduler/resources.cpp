@@ -37,6 +37,15 @@ void setAmount(Resources &resources, std::string_view name, const api::Quantity 
         scalarOf(resources, name) = amount.value();
 }
 
+void copyAmount(Resources &resources, std::string_view name, const Resources &from) {
+    if (name == "cpu")
+        resources.milliCpu = from.milliCpu;
+    else if (name == "memory")
+        resources.memory = from.memory;
+    else
+        scalarOf(resources, name) = from.scalar(name);
+}
+
 Resources toResources(const Amounts &amounts) {
     Resources resources;
     for (const auto &[name, amount] : amounts)
@@ -51,32 +60,60 @@ const corev1::ContainerStatus *statusOf(const std::vector<corev1::ContainerStatu
     return nullptr;
 }
 
-Resources containerRequests(const corev1::Container &container, const std::vector<corev1::ContainerStatus> &statuses,
-                            Missing missing, const Amounts *podLevel) {
-    Resources requests = toResources(container.resources.requests);
-    if (const auto *status = statusOf(statuses, container.name)) {
-        if (status->resources)
-            requests.raiseTo(toResources(status->resources->requests));
-        requests.raiseTo(toResources(status->allocatedResources));
+/// A resize that the node can never do will not happen: what the spec asks for doesn't count.
+bool resizeInfeasible(const corev1::PodStatus &status) {
+    return std::any_of(status.conditions.begin(), status.conditions.end(), [](const corev1::PodCondition &condition) {
+        return condition.type == corev1::kPodResizePending && condition.reason == corev1::kPodReasonInfeasible;
+    });
+}
+
+/// How the amounts of a pod are counted.
+struct Counting {
+    Missing missing;
+    const Amounts *podLevel; ///< null: the pod asks for nothing as a whole
+    bool infeasible;
+
+    /// What is asked for, and while a resize is under way also what is still held.
+    Resources current(const Amounts &asked, const Amounts *actual, const Amounts &allocated) const {
+        if (!actual && allocated.empty())
+            return toResources(asked);
+        Resources held = actual ? toResources(*actual) : Resources();
+        held.raiseTo(toResources(allocated));
+        if (!infeasible)
+            held.raiseTo(toResources(asked));
+        return held;
     }
-    auto asksFor = [&](const char *name) {
-        return container.resources.requests.contains(name) || (podLevel && podLevel->contains(name));
-    };
-    if (missing == Missing::Default && !asksFor("cpu"))
-        requests.milliCpu = kDefaultMilliCpu;
-    if (missing == Missing::Default && !asksFor("memory"))
-        requests.memory = kDefaultMemory;
-    return requests;
+    Resources container(const corev1::Container &container,
+                        const std::vector<corev1::ContainerStatus> &statuses) const {
+        const Amounts &asked = container.resources.requests;
+        const auto *status = statusOf(statuses, container.name);
+        Resources requests = status ? current(asked, status->resources ? &status->resources->requests : nullptr,
+                                              status->allocatedResources)
+                                    : toResources(asked);
+        auto asksFor = [&](const char *name) { return asked.contains(name) || (podLevel && podLevel->contains(name)); };
+        if (missing == Missing::Default && !asksFor("cpu"))
+            requests.milliCpu = kDefaultMilliCpu;
+        if (missing == Missing::Default && !asksFor("memory"))
+            requests.memory = kDefaultMemory;
+        return requests;
+    }
+};
+
+bool podLevelCounts(std::string_view name) {
+    return name == "cpu" || name == "memory" || name.starts_with("hugepages-");
 }
 
 Resources total(const corev1::PodSpec &spec, const corev1::PodStatus &status, Missing missing) {
+    static const std::vector<corev1::ContainerStatus> kNone; // of init containers that have ended
     const Amounts *podLevel = spec.resources ? &spec.resources->requests : nullptr;
+    const Counting counting{missing, podLevel, resizeInfeasible(status)};
     Resources running, sidecars, starting;
     for (const auto &container : spec.containers)
-        running += containerRequests(container, status.containerStatuses, missing, podLevel);
+        running += counting.container(container, status.containerStatuses);
     for (const auto &container : spec.initContainers) {
-        Resources requests = containerRequests(container, status.initContainerStatuses, missing, podLevel);
-        if (container.restartPolicy == "Always") {
+        const bool sidecar = container.restartPolicy == "Always";
+        Resources requests = counting.container(container, sidecar ? status.initContainerStatuses : kNone);
+        if (sidecar) {
             running += requests;
             sidecars += requests;
             requests = sidecars;
@@ -86,9 +123,13 @@ Resources total(const corev1::PodSpec &spec, const corev1::PodStatus &status, Mi
         starting.raiseTo(requests);
     }
     running.raiseTo(starting);
-    if (podLevel)
+    if (podLevel) {
+        const Resources whole = counting.current(*podLevel, status.resources ? &status.resources->requests : nullptr,
+                                                 status.allocatedResources);
         for (const auto &[name, amount] : *podLevel)
-            setAmount(running, name, amount);
+            if (podLevelCounts(name))
+                copyAmount(running, name, whole);
+    }
     running += toResources(spec.overhead);
     return running;
 }
@@ -100,6 +141,13 @@ int64_t Resources::scalar(std::string_view name) const {
         if (key == name)
             return amount;
     return 0;
+}
+
+bool Resources::within(const Resources &other) const {
+    return milliCpu <= other.milliCpu && memory <= other.memory && ephemeralStorage <= other.ephemeralStorage &&
+           pods <= other.pods && std::all_of(scalars.begin(), scalars.end(), [&](const auto &entry) {
+               return entry.second <= other.scalar(entry.first);
+           });
 }
 
 void Resources::raiseTo(const Resources &other) {

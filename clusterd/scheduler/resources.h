@@ -24,6 +24,8 @@ struct Resources {
     std::vector<std::pair<std::string, int64_t>> scalars;
 
     int64_t scalar(std::string_view name) const;
+    /// No amount is larger than the other's.
+    bool within(const Resources &other) const;
     /// Each amount becomes the larger of both.
     void raiseTo(const Resources &other);
     Resources &operator+=(const Resources &other);

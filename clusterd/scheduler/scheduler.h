@@ -1,73 +1,84 @@
 #pragma once
 
 #include "clusterd/scheduler/algorithm.h"
+#include "clusterd/scheduler/configuration.h"
+#include "clusterd/scheduler/informers.h"
 #include "clusterd/scheduler/plugins/priority_sort.h"
-#include "clusterd/scheduler/preemption.h"
+#include "clusterd/scheduler/pod_status_writer.h"
 #include "clusterd/scheduler/scheduling_queue.h"
+#include "clusterd/scheduler/waiting_pods.h"
 #include "core/client/event_recorder.h"
 #include "core/client/informer.h"
 
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace coracle::scheduler {
-
-struct SchedulerOptions {
-    std::string name = "default-scheduler"; ///< pods with this spec.schedulerName are ours
-    int bindingsMax = 64;                   ///< on their way at one time
-};
 
 /// kube-scheduler: gives each pod that has no node the best one. Decisions are made one after the other on a picture of
 /// the cluster in memory; the API server learns about them in the background. Everything runs on one serial executor.
 class Scheduler {
 public:
-    Scheduler(client::Client &client, Clock &clock, Random &random, Executor executor, SchedulerOptions options = {});
+    /// The configuration is a checked one: SchedulerConfiguration::parse() or the default.
+    Scheduler(client::Client &client, Clock &clock, Random &random, Executor executor,
+              SchedulerConfiguration configuration = SchedulerConfiguration());
     Scheduler(const Scheduler &) = delete;
     Scheduler &operator=(const Scheduler &) = delete;
+    ~Scheduler();
 
     void start();
     /// Ends after all that is on its way was cancelled.
     Task<> stop();
 
     /// The informers' first lists are complete.
-    bool synced() const { return m_pods.synced() && m_nodes.synced() && m_namespaces.synced(); }
+    bool synced() const;
     const Cache &cache() const { return m_cache; }
     const SchedulingQueue &queue() const { return m_queue; }
+    WaitingPods &waitingPods() { return m_waiting; }
 
 private:
+    /// One pod on its way to a node.
+    struct Attempt {
+        PodInfoPtr pod;
+        const Framework &framework;
+        std::string node;
+        CycleState state;
+    };
+    using AttemptPtr = std::shared_ptr<Attempt>;
+
+    const Framework *frameworkOf(const PodInfo &pod) const;
     Task<> run();
-    void scheduleOne(QueuedPod &queued);
-    Choice choose(const PodInfo &pod);
-    Task<> bind(PodInfoPtr pod, std::string node);
-    void onUnschedulable(QueuedPod &queued, const Diagnosis &diagnosis);
-    void onBindFailed(const PodInfo &pod, const std::string &node, const Status &status);
-    Task<> preempt(PodInfoPtr pod, Preemption::Plan plan);
-    Task<> setCondition(PodInfoPtr pod, std::string message, std::string nominatedNode);
+    Task<> scheduleOne(PodInfoPtr pod, const Framework &framework);
+    Task<> bind(AttemptPtr attempt);
+    Task<Filtered> prepareBinding(Attempt &attempt);
+    Task<> onUnschedulable(AttemptPtr attempt, Choice choice);
+    void onRejected(Attempt &attempt, Rejection rejection);
+    void report(const PodInfo &pod, const Framework &framework, const std::string &reason, const std::string &message,
+                std::optional<std::string> nominatedNode);
 
     void onPod(const api::ObjectPtr &before, const api::ObjectPtr &after);
     void onPlacedPod(PodInfoPtr pod);
     void onPodGone(const api::Object &pod);
     void onNode(const api::ObjectPtr &before, const api::ObjectPtr &after);
     void onNamespace(const api::ObjectPtr &before, const api::ObjectPtr &after);
+    void podLeft(const PodInfoPtr &pod);
 
-    client::Client &m_client;
-    Clock &m_clock;
-    const SchedulerOptions m_options;
+    const SchedulerConfiguration m_configuration;
     Gate m_gate;
     client::EventRecorder m_events;
     client::Informer m_pods, m_nodes, m_namespaces;
     PrioritySort m_sort;
-    Framework m_framework;
     Cache m_cache;
-    Algorithm m_algorithm;
-    Preemption m_preemption;
+    Nominations m_nominations;
+    WaitingPods m_waiting;
     SchedulingQueue m_queue;
-    /// Pods for which others were preempted, by uid, and where: less important pods must not take their room.
-    std::map<std::string, std::pair<PodInfoPtr, std::string>, std::less<>> m_nominated;
+    Informers m_informers;
+    PodStatusWriter m_status;
+    std::vector<std::unique_ptr<Framework>> m_frameworks;
+    Algorithm m_algorithm;
     int m_binding = 0;
     AsyncEvent m_bindingEnded;
 };
-
-/// kube-scheduler's default plug-ins and weights.
-void addDefaultPlugins(Framework &framework, client::Client &client);
 
 } // namespace coracle::scheduler

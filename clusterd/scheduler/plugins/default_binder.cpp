@@ -14,8 +14,14 @@ Task<Result<>> DefaultBinder::bind(PodInfoPtr pod, std::string node) {
     binding.target.name = std::move(node);
     client::WriteOptions options;
     options.subresource = "binding";
-    CO_CHECK(co_await m_client.create(corev1::Pod::resource(), binding.metadata.namespace_, api::encode(binding),
-                                      options, binding.metadata.name));
+    const std::string body = api::encode(binding);
+    auto bound = co_await m_client.create(corev1::Pod::resource(), binding.metadata.namespace_, body, options,
+                                          binding.metadata.name);
+    if (!bound) {
+        Status status = bound.error();
+        status.message = "running Bind plugin \"DefaultBinder\": " + status.message;
+        co_return std::unexpected(status);
+    }
     co_return Result<>{};
 }
 

@@ -8,7 +8,7 @@ namespace coracle::scheduler {
 /// Tells the API server which node a pod has (pods/binding).
 class DefaultBinder final : public BindPlugin {
 public:
-    explicit DefaultBinder(client::Client &client) : m_client(client) {}
+    explicit DefaultBinder(const PluginContext &context) : m_client(context.client) {}
     std::string_view name() const override { return "DefaultBinder"; }
     Task<Result<>> bind(PodInfoPtr pod, std::string node) override;
 

@@ -9,7 +9,7 @@ PreFilterPlugin::Outcome NodeName::preFilter(CycleState &, const PodInfo &pod, c
 Filtered NodeName::filter(const CycleState &, const PodInfo &pod, const NodeInfo &node) const {
     if (pod.node.empty() || pod.node == node.name())
         return std::nullopt;
-    return Rejection{{"node(s) didn't match the requested node name"}, false};
+    return Rejection{.reasons = {"node(s) didn't match the requested node name"}, .resolvable = false};
 }
 
 } // namespace coracle::scheduler

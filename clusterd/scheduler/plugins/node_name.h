@@ -8,7 +8,7 @@ namespace coracle::scheduler {
 class NodeName final : public PreFilterPlugin, public FilterPlugin {
 public:
     std::string_view name() const override { return "NodeName"; }
-    ClusterEvents wakingEvents() const override { return kNodeAdded; }
+    std::vector<EventInterest> eventsToRegister() const override { return {{{EventResource::Node, kAdd}}}; }
     Outcome preFilter(CycleState &state, const PodInfo &pod, const Cache &cache) const override;
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
 };

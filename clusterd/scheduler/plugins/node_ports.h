@@ -8,7 +8,7 @@ namespace coracle::scheduler {
 class NodePorts final : public PreFilterPlugin, public FilterPlugin {
 public:
     std::string_view name() const override { return "NodePorts"; }
-    ClusterEvents wakingEvents() const override { return kNodeAdded | kPodRemoved; }
+    std::vector<EventInterest> eventsToRegister() const override;
     Outcome preFilter(CycleState &state, const PodInfo &pod, const Cache &cache) const override;
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
 };

@@ -8,7 +8,7 @@ namespace coracle::scheduler {
 class NodeUnschedulable final : public FilterPlugin {
 public:
     std::string_view name() const override { return "NodeUnschedulable"; }
-    ClusterEvents wakingEvents() const override { return kNodeAdded | kNodeTaintsChanged; }
+    std::vector<EventInterest> eventsToRegister() const override;
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
 };
 

@@ -5,10 +5,18 @@
 
 namespace coracle::scheduler {
 
+std::vector<EventInterest> SchedulingGates::eventsToRegister() const {
+    auto own = [](const PodInfo &waiting, const ClusterChange &change) {
+        return change.podAfter->uid() == waiting.uid() ? Hint::Queue : Hint::Skip;
+    };
+    return {{{EventResource::Pod, kUpdatePodGatesEliminated}, own}};
+}
+
 Filtered SchedulingGates::preEnqueue(const PodInfo &pod) const {
     if (pod.demands->gates.empty())
         return std::nullopt;
-    return Rejection{{fmt::format("waiting for scheduling gates: [{}]", fmt::join(pod.demands->gates, " "))}, false};
+    return Rejection{.reasons = {fmt::format("waiting for scheduling gates: [{}]", fmt::join(pod.demands->gates, " "))},
+                     .resolvable = false};
 }
 
 } // namespace coracle::scheduler

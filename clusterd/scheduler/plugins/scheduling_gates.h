@@ -9,7 +9,7 @@ class SchedulingGates final : public PreEnqueuePlugin {
 public:
     std::string_view name() const override { return "SchedulingGates"; }
     /// Only a change of the pod itself.
-    ClusterEvents wakingEvents() const override { return 0; }
+    std::vector<EventInterest> eventsToRegister() const override;
     Filtered preEnqueue(const PodInfo &pod) const override;
 };
 

@@ -15,6 +15,10 @@ bool tolerated(const PodInfo &pod, const NodeTaint &taint) {
 
 } // namespace
 
+std::vector<EventInterest> TaintToleration::eventsToRegister() const {
+    return {{{EventResource::Node, kAdd | kUpdateNodeTaint}}, {{EventResource::Pod, kUpdatePodToleration}}};
+}
+
 bool TaintToleration::allows(const PodInfo &pod, const NodeInfo &node) {
     return std::all_of(node.taints().begin(), node.taints().end(), [&](const NodeTaint &taint) {
         return taint.effect == "PreferNoSchedule" || tolerated(pod, taint);
@@ -24,7 +28,7 @@ bool TaintToleration::allows(const PodInfo &pod, const NodeInfo &node) {
 Filtered TaintToleration::filter(const CycleState &, const PodInfo &pod, const NodeInfo &node) const {
     if (allows(pod, node))
         return std::nullopt;
-    return Rejection{{"node(s) had untolerated taint(s)"}, false};
+    return Rejection{.reasons = {"node(s) had untolerated taint(s)"}, .resolvable = false};
 }
 
 int64_t TaintToleration::score(const CycleState &, const PodInfo &pod, const NodeInfo &node) const {

@@ -8,7 +8,7 @@ namespace coracle::scheduler {
 class TaintToleration final : public FilterPlugin, public ScorePlugin {
 public:
     std::string_view name() const override { return "TaintToleration"; }
-    ClusterEvents wakingEvents() const override { return kNodeAdded | kNodeTaintsChanged; }
+    std::vector<EventInterest> eventsToRegister() const override;
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
     int64_t score(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
     void normalize(const CycleState &state, const std::vector<const NodeInfo *> &nodes,

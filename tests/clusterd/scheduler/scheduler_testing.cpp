@@ -4,6 +4,8 @@
 
 #include <QtGlobal>
 #include <algorithm>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/json.hpp>
 #include <fmt/format.h>
 
@@ -169,6 +171,35 @@ Task<Result<>> SchedulerApi::remove(const client::ResourceInfo &resource, std::s
         co_return Result<>{};
     }
     co_return co_await memory.remove(resource, std::move(namespaceName), std::move(name), std::move(options));
+}
+
+Profile::~Profile() {
+    boost::asio::co_spawn(context, gate.close(), boost::asio::detached);
+    settle();
+}
+
+PluginContext Profile::pluginContext() {
+    return {api,
+            clock,
+            random,
+            gate,
+            informers,
+            cache,
+            nominations,
+            waiting,
+            events,
+            framework,
+            [this](std::string_view uid) { activated.emplace_back(uid); }};
+}
+
+void Profile::settle() {
+    context.restart();
+    context.poll();
+}
+
+void Profile::advance(Duration duration) {
+    clock.advance(duration);
+    settle();
 }
 
 } // namespace coracle::scheduler::testing

@@ -2,8 +2,16 @@
 
 #include "clusterd/scheduler/cache.h"
 #include "clusterd/scheduler/framework.h"
+#include "clusterd/scheduler/informers.h"
+#include "clusterd/scheduler/nominations.h"
+#include "clusterd/scheduler/waiting_pods.h"
+#include "core/base/random.h"
+#include "core/client/event_recorder.h"
+#include "tests/support/manual_clock.h"
 #include "tests/support/memory_client.h"
 
+#include <boost/asio/io_context.hpp>
+#include <random>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +72,35 @@ public:
                                           client::WriteOptions options) override;
     Task<Result<>> remove(const client::ResourceInfo &resource, std::string namespaceName, std::string name,
                           client::DeleteOptions options) override;
+};
+
+struct SeededRandom final : Random {
+    explicit SeededRandom(uint64_t seed) : engine(seed) {}
+    uint64_t next() override { return engine(); }
+    std::mt19937_64 engine;
+};
+
+/// All that plug-ins need, around one profile without any plug-in yet, on an API in memory and virtual time.
+struct Profile {
+    explicit Profile(uint64_t seed = 1) : random(seed) {}
+    ~Profile();
+    PluginContext pluginContext();
+    void settle();
+    void advance(Duration duration);
+
+    boost::asio::io_context context;
+    test::ManualClock clock;
+    SeededRandom random;
+    SchedulerApi api{context.get_executor()};
+    Gate gate{context.get_executor()};
+    std::vector<ClusterChange> changes; ///< of the plug-ins' informers
+    Informers informers{api, clock, [this](const ClusterChange &change) { changes.push_back(change); }};
+    Cache cache;
+    Nominations nominations;
+    WaitingPods waiting{gate, clock};
+    client::EventRecorder events{api, clock, gate, "default-scheduler"};
+    Framework framework;
+    std::vector<std::string> activated;
 };
 
 } // namespace coracle::scheduler::testing

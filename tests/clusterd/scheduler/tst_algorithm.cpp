@@ -1,25 +1,17 @@
 #include "clusterd/scheduler/algorithm.h"
-#include "clusterd/scheduler/scheduler.h"
+#include "clusterd/scheduler/plugin_registry.h"
 #include "core/api/typed.h"
 #include "core/api/types/core_v1.h"
 #include "tests/clusterd/scheduler/scheduler_testing.h"
 
 #include <QTest>
-#include <boost/asio/io_context.hpp>
 #include <fmt/format.h>
-#include <random>
 
 using namespace coracle;
 using namespace coracle::scheduler;
 using namespace coracle::scheduler::testing;
 
 namespace {
-
-struct SeededRandom final : Random {
-    explicit SeededRandom(uint64_t seed) : engine(seed) {}
-    uint64_t next() override { return engine(); }
-    std::mt19937_64 engine;
-};
 
 /// The rules, said as plainly and slowly as possible, straight on the API's structs.
 struct Reference {
@@ -137,14 +129,13 @@ struct Reference {
     }
 };
 
-struct Cluster {
-    explicit Cluster(uint64_t seed) : random(seed) { addDefaultPlugins(framework, api); }
+struct Cluster : Profile {
+    explicit Cluster(uint64_t seed) : Profile(seed) {
+        if (auto added = addDefaultPlugins(framework, pluginContext()); !added)
+            qFatal("%s", added.error().message.c_str());
+    }
 
-    boost::asio::io_context context;
-    SchedulerApi api{context.get_executor()};
-    SeededRandom random;
-    Framework framework;
-    Cache cache;
+    Algorithm algorithm{cache, nominations, random};
     Reference reference;
     int made = 0;
 
@@ -212,6 +203,11 @@ struct Cluster {
         return names;
     }
 
+    Choice choose(const PodInfo &pod) {
+        CycleState state;
+        return algorithm.choose(framework, state, pod);
+    }
+
     /// One pod: the framework and the reference have to agree on every node; then it is placed.
     std::string place() {
         const std::string json = randomPod();
@@ -223,8 +219,7 @@ struct Cluster {
                 expected.insert(name);
         if (feasible(*pod) != expected)
             return fmt::format("another set of nodes fits {}", json);
-        Algorithm algorithm(framework, cache, random);
-        const Choice choice = algorithm.choose(*pod);
+        const Choice choice = choose(*pod);
         if (expected.empty() != !choice.node || (choice.node && !expected.contains(choice.node->name())))
             return fmt::format("a wrong node for {}", json);
         if (!choice.node)
@@ -301,18 +296,17 @@ private slots:
         Cluster cluster(1);
         for (int i = 0; i < 400; ++i)
             QVERIFY(cluster.cache.setNode(toObject(nodeJson(fmt::format("n{}", i)))));
-        Algorithm algorithm(cluster.framework, cluster.cache, cluster.random);
         std::set<std::string> used;
         for (int i = 0; i < 400; ++i) {
             const PodInfoPtr pod = toPod(smallPodJson(fmt::format("p{}", i), "3", "1Gi"));
-            const Choice choice = algorithm.choose(*pod);
+            const Choice choice = cluster.choose(*pod);
             QVERIFY(choice.node);
             QVERIFY(choice.feasible <= 188);
             cluster.cache.assume(pod, choice.node->name());
             used.insert(choice.node->name());
         }
         QCOMPARE(used.size(), size_t(400));
-        QVERIFY(!algorithm.choose(*toPod(smallPodJson("more", "3", "1Gi"))).node);
+        QVERIFY(!cluster.choose(*toPod(smallPodJson("more", "3", "1Gi"))).node);
     }
 
     void zonesTakeTurns() {
@@ -335,11 +329,10 @@ private slots:
         Cluster cluster(7);
         for (const char *name : {"a", "b", "c"})
             QVERIFY(cluster.cache.setNode(toObject(nodeJson(name))));
-        Algorithm algorithm(cluster.framework, cluster.cache, cluster.random);
         const PodInfoPtr pod = toPod(smallPodJson("p", "1", "1Gi"));
         std::map<std::string, int> chosen;
         for (int i = 0; i < 300; ++i)
-            ++chosen[algorithm.choose(*pod).node->name()];
+            ++chosen[cluster.choose(*pod).node->name()];
         QCOMPARE(chosen.size(), size_t(3));
         for (const auto &[name, count] : chosen)
             QVERIFY(count > 60);

@@ -2,6 +2,7 @@
 #include "tests/clusterd/scheduler/scheduler_testing.h"
 
 #include <QTest>
+#include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
 
 using namespace coracle;
@@ -14,13 +15,13 @@ struct Reserving final : ReservePlugin {
     Reserving(std::string pluginName, bool works, std::string &record)
         : label(std::move(pluginName)), ok(works), log(record) {}
     std::string_view name() const override { return label; }
-    Result<> reserve(const PodInfo &, const std::string &node) override {
+    Filtered reserve(CycleState &, const PodInfo &, const std::string &node) override {
         log += "+" + label;
         if (!ok)
-            return errors::other("no room on " + node);
-        return {};
+            return Rejection{.reasons = {"no room on " + node}};
+        return std::nullopt;
     }
-    void unreserve(const PodInfo &, const std::string &) override { log += "-" + label; }
+    void unreserve(CycleState &, const PodInfo &, const std::string &) override { log += "-" + label; }
     std::string label;
     bool ok;
     std::string &log;
@@ -44,10 +45,50 @@ struct Filtering final : PreFilterPlugin, FilterPlugin {
     std::string_view name() const override { return label; }
     Outcome preFilter(CycleState &, const PodInfo &, const Cache &) const override { return outcome; }
     Filtered filter(const CycleState &, const PodInfo &, const NodeInfo &) const override {
-        return Rejection{{label + " says no"}, true};
+        return Rejection{.reasons = {label + " says no"}};
     }
     std::string label;
     Outcome outcome;
+};
+
+/// Delays every pod.
+struct Delaying final : PermitPlugin {
+    Delaying(std::string_view pluginName, Duration duration) : label(pluginName), wait(duration) {}
+    std::string_view name() const override { return label; }
+    Outcome permit(CycleState &, const PodInfo &, const std::string &) override {
+        return {.rejected = {}, .wait = wait};
+    }
+    std::string_view label;
+    Duration wait;
+};
+
+/// Notes the node in the log before and after the binding.
+struct Preparing final : PreBindPlugin, PostBindPlugin {
+    Preparing(bool hasWork, Filtered outcome, std::string &record)
+        : needed(hasWork), rejected(std::move(outcome)), log(record) {}
+    std::string_view name() const override { return "Preparing"; }
+    bool preBindNeeded(const CycleState &, const PodInfo &, const std::string &) const override { return needed; }
+    Task<Filtered> preBind(CycleState &, PodInfoPtr, std::string node) override {
+        log += "pre-" + node;
+        co_return rejected;
+    }
+    void postBind(CycleState &, const PodInfo &, const std::string &node) override { log += " post-" + node; }
+    bool needed;
+    Filtered rejected;
+    std::string &log;
+};
+
+/// What a task gives that never has to wait for anything but the profile's clock.
+struct Waiter {
+    Filtered rejected;
+    bool done = false;
+    void begin(Profile &profile, Task<Filtered> task) {
+        boost::asio::co_spawn(profile.context, std::move(task), [this](std::exception_ptr, Filtered outcome) {
+            rejected = std::move(outcome);
+            done = true;
+        });
+        profile.settle();
+    }
 };
 
 } // namespace
@@ -63,21 +104,25 @@ private slots:
         Framework framework;
         framework.add(std::make_unique<Reserving>("a", true, log));
         framework.add(std::make_unique<Reserving>("b", true, log));
-        QVERIFY(framework.reserve(*m_pod, "n"));
-        framework.unreserve(*m_pod, "n");
+        CycleState state;
+        QVERIFY(!framework.reserve(state, *m_pod, "n"));
+        framework.unreserve(state, *m_pod, "n");
         QCOMPARE(log, std::string("+a+b-b-a"));
     }
 
-    void failedReservationIsUndone() {
+    void failedReservationEndsThere() {
         std::string log;
         Framework framework;
         framework.add(std::make_unique<Reserving>("a", true, log));
         framework.add(std::make_unique<Reserving>("b", false, log));
         framework.add(std::make_unique<Reserving>("c", true, log));
-        const auto reserved = framework.reserve(*m_pod, "n");
-        QVERIFY(!reserved);
-        QCOMPARE(reserved.error().message, std::string("no room on n"));
-        QCOMPARE(log, std::string("+a+b-b-a"));
+        CycleState state;
+        const auto rejected = framework.reserve(state, *m_pod, "n");
+        QCOMPARE(rejected.value().reasons, std::vector<std::string>{"no room on n"});
+        QCOMPARE(rejected->plugin, std::string_view("b"));
+        QCOMPARE(log, std::string("+a+b"));
+        framework.unreserve(state, *m_pod, "n");
+        QCOMPARE(log, std::string("+a+b-c-b-a"));
     }
 
     void scoresAreWeightedAndSkippedOnesLeftOut() {
@@ -112,10 +157,71 @@ private slots:
 
     void preFilterCanRejectAllNodes() {
         Framework framework;
-        framework.add(std::make_unique<Filtering>("one", PreFilterPlugin::Outcome{.rejected = Rejection{{"never"}}}));
+        framework.add(
+            std::make_unique<Filtering>("one", PreFilterPlugin::Outcome{.rejected = Rejection{.reasons = {"never"}}}));
         CycleState state;
         const auto prepared = framework.preFilter(state, *m_pod, Cache());
         QCOMPARE(prepared.rejected->plugin, std::string_view("one"));
+    }
+
+    void delayedPodWaitsForAllThatDelayIt() {
+        Profile profile;
+        profile.framework.add(std::make_unique<Delaying>("one", std::chrono::seconds(5)));
+        profile.framework.add(std::make_unique<Delaying>("two", std::chrono::seconds(9)));
+        CycleState state;
+        QVERIFY(!profile.framework.permit(state, m_pod, "n", profile.waiting));
+        Waiter waiter;
+        waiter.begin(profile, profile.waiting.wait(m_pod));
+        QCOMPARE(profile.waiting.uids(), std::vector<std::string>{"p"});
+        profile.waiting.allow("p", "one");
+        profile.advance(std::chrono::seconds(6));
+        QVERIFY(!waiter.done);
+        profile.waiting.allow("p", "two");
+        profile.settle();
+        QVERIFY(waiter.done && !waiter.rejected);
+        QVERIFY(profile.waiting.uids().empty());
+    }
+
+    void delayEndsWithItsTimeOrARejection() {
+        Profile profile;
+        profile.framework.add(std::make_unique<Delaying>("one", std::chrono::seconds(5)));
+        CycleState state;
+        QVERIFY(!profile.framework.permit(state, m_pod, "n", profile.waiting));
+        Waiter late;
+        late.begin(profile, profile.waiting.wait(m_pod));
+        profile.advance(std::chrono::seconds(5));
+        QVERIFY(late.done);
+        QCOMPARE(late.rejected->plugin, std::string_view("one"));
+        QVERIFY(late.rejected->reasons.at(0).starts_with("rejected due to timeout"));
+        QVERIFY(!profile.framework.permit(state, m_pod, "n", profile.waiting));
+        Waiter denied;
+        denied.begin(profile, profile.waiting.wait(m_pod));
+        profile.waiting.reject("p", "one", "preempted");
+        profile.settle();
+        QCOMPARE(denied.rejected.value().reasons.at(0), std::string("preempted"));
+    }
+
+    void undelayedPodsDoNotWait() {
+        Profile profile;
+        Waiter waiter;
+        waiter.begin(profile, profile.waiting.wait(m_pod));
+        QVERIFY(waiter.done && !waiter.rejected);
+    }
+
+    void preBindRunsWhereItIsNeeded() {
+        Profile profile;
+        std::string log;
+        profile.framework.add(std::make_unique<Preparing>(false, std::nullopt, log));
+        CycleState state;
+        QVERIFY(!profile.framework.preBindNeeded(state, *m_pod, "n"));
+        profile.framework.add(std::make_unique<Preparing>(true, Rejection{.reasons = {"gone"}, .error = true}, log));
+        QVERIFY(profile.framework.preBindNeeded(state, *m_pod, "n"));
+        Waiter waiter;
+        waiter.begin(profile, profile.framework.preBind(state, m_pod, "n"));
+        QCOMPARE(log, std::string("pre-n"));
+        QCOMPARE(waiter.rejected.value().plugin, std::string_view("Preparing"));
+        profile.framework.postBind(state, *m_pod, "n");
+        QCOMPARE(log, std::string("pre-n post-n post-n"));
     }
 
     void scaling() {

@@ -66,6 +66,17 @@ private slots:
         row("resized down, not yet done", R"("containers":[)" + a + "]", "200m 3000", "200m 3000",
             R"({"containerStatuses":[{"name":"a","resources":{"requests":{"cpu":"200m"}},)"
             R"("allocatedResources":{"memory":"3000"}}]})");
+        row("resize that can't be done", R"("containers":[)" + a + "]", "50m 1000", "50m 1000",
+            R"({"conditions":[{"type":"PodResizePending","status":"True","reason":"Infeasible"}],)"
+            R"("containerStatuses":[{"name":"a","allocatedResources":{"cpu":"50m","memory":"1000"}}]})");
+        row("resized as a whole", R"("containers":[)" + a + R"(],"resources":{"requests":{"cpu":"1","memory":"5000"}})",
+            "2000m 5000", "2000m 5000", R"({"allocatedResources":{"cpu":"2","memory":"4000"}})");
+        row("huge pages of the pod",
+            R"("containers":[)" + a + R"(],"resources":{"requests":{"hugepages-2Mi":"4Mi","example.com/gpu":"1"}})",
+            "100m 1000 hugepages-2Mi=4194304", "100m 1000 hugepages-2Mi=4194304");
+        row("ended init containers hold nothing",
+            R"("containers":[)" + a + R"(],"initContainers":[)" + container("i", R"("cpu":"50m")") + "]", "100m 1000",
+            "100m 209715200", R"({"initContainerStatuses":[{"name":"i","allocatedResources":{"cpu":"9"}}]})");
     }
     void podRequests() {
         QFETCH(QString, spec);

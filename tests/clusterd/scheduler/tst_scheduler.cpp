@@ -1,5 +1,6 @@
 #include "clusterd/scheduler/scheduler.h"
 #include "core/api/types/core_v1.h"
+#include "tests/clusterd/controllers/faulty_client.h"
 #include "tests/clusterd/scheduler/scheduler_testing.h"
 #include "tests/support/manual_clock.h"
 
@@ -27,9 +28,11 @@ struct Fixture {
     test::ManualClock clock;
     FixedRandom random;
     SchedulerApi api{context.get_executor()};
-    Scheduler scheduler{api, clock, random, context.get_executor()};
+    Scheduler scheduler;
 
-    explicit Fixture(int nodes = 3) {
+    explicit Fixture(int nodes = 3, const char *configuration = nullptr)
+        : scheduler(api, clock, random, context.get_executor(),
+                    configuration ? SchedulerConfiguration::parse(configuration).value() : SchedulerConfiguration()) {
         for (int i = 0; i < nodes; ++i)
             api.memory.put(nodeJson(fmt::format("n{}", i), "", "", R"("cpu":"1","memory":"1Gi","pods":"10")"));
         scheduler.start();
@@ -194,7 +197,130 @@ private slots:
         QCOMPARE(f.api.nodeOf("a"), std::string());
         f.advance(seconds(2));
         QCOMPARE(f.api.nodeOf("a"), std::string("n0"));
-        QVERIFY(f.hasEvent("FailedScheduling: binding to n0 failed: refused"));
+        QVERIFY(f.hasEvent("FailedScheduling: running Bind plugin \"DefaultBinder\": refused"));
+    }
+
+    void lostAnswersAndRestartsLoseNoPod() {
+        for (uint64_t seed = 1; seed <= 20; ++seed) {
+            boost::asio::io_context context;
+            test::ManualClock clock;
+            SeededRandom random(seed);
+            SchedulerApi api(context.get_executor());
+            bool faulty = true;
+            test::FaultyClient client(api, [&](const api::ResourceInfo &) {
+                using Fault = test::FaultyClient::Fault;
+                const uint64_t what = faulty ? random.below(6) : 5;
+                return what == 0 ? Fault::Before : what == 1 ? Fault::After : Fault::None;
+            });
+            for (int i = 0; i < 4; ++i)
+                api.memory.put(nodeJson(fmt::format("n{}", i), "", "", R"("cpu":"1","memory":"1Gi","pods":"10")"));
+            std::unique_ptr<Scheduler> scheduler;
+            auto settle = [&] {
+                context.restart();
+                context.poll();
+            };
+            auto stop = [&] {
+                boost::asio::co_spawn(context, scheduler->stop(), boost::asio::detached);
+                settle();
+            };
+            int made = 0;
+            for (int round = 0; round < 30; ++round) {
+                if (!scheduler || random.below(5) == 0) {
+                    if (scheduler)
+                        stop();
+                    scheduler = std::make_unique<Scheduler>(client, clock, random, context.get_executor());
+                    scheduler->start();
+                }
+                if (made < 16)
+                    api.memory.put(smallPodJson(fmt::format("p{}", made++), "250m", ""));
+                // Not always all that can happen does.
+                context.restart();
+                for (uint64_t steps = random.below(40); steps > 0; --steps)
+                    context.poll_one();
+                clock.advance(seconds(random.below(3)));
+            }
+            faulty = false;
+            for (int i = 0; i < 20; ++i) {
+                settle();
+                clock.advance(seconds(10));
+            }
+            settle();
+            std::map<std::string, int> placed;
+            for (int i = 0; i < made; ++i)
+                ++placed[api.nodeOf(fmt::format("p{}", i))];
+            for (int i = 0; i < 4; ++i)
+                QCOMPARE(placed[fmt::format("n{}", i)], 4);
+            QCOMPARE(scheduler->cache().podCount(), size_t(16));
+            using Place = QueuedPod::Place;
+            for (const Place place :
+                 {Place::Active, Place::BackingOff, Place::Unschedulable, Place::Gated, Place::InFlight})
+                QCOMPARE(scheduler->queue().count(place), size_t(0));
+            stop();
+        }
+    }
+
+    void profilesHaveTheirOwnRules() {
+        Fixture f(1, R"(
+apiVersion: kubescheduler.config.k8s.io/v1
+kind: KubeSchedulerConfiguration
+profiles:
+- schedulerName: default-scheduler
+- schedulerName: careless
+  plugins: {filter: {disabled: [{name: NodeResourcesFit}]}}
+)");
+        f.put(smallPodJson("a", "3", ""));
+        std::string json = smallPodJson("b", "3", "");
+        json.replace(json.find("default-scheduler"), std::string_view("default-scheduler").size(), "careless");
+        f.put(json);
+        QCOMPARE(f.api.nodeOf("a"), std::string());
+        QCOMPARE(f.api.nodeOf("b"), std::string("n0"));
+    }
+
+    void gatedPodsAreLeftAlone() {
+        Fixture f(1);
+        f.put(smallPodJson("a", "", "", R"("schedulingGates":[{"name":"x"}])"));
+        QCOMPARE(f.scheduler.queue().count(QueuedPod::Place::Gated), size_t(1));
+        f.put(smallPodJson("a", "", ""));
+        QCOMPARE(f.api.nodeOf("a"), std::string("n0"));
+    }
+
+    void severalVictimsGoBeforeThePodIsTriedAgain() {
+        Fixture f(1);
+        f.put(smallPodJson("a", "500m", "", R"("priority":1)"));
+        f.put(smallPodJson("b", "500m", "", R"("priority":1)"));
+        f.put(smallPodJson("vip", "1", "", R"("priority":100)"));
+        QVERIFY(!f.api.memory.find(corev1::Pod::resource(), "default/a"));
+        QVERIFY(!f.api.memory.find(corev1::Pod::resource(), "default/b"));
+        f.advance(seconds(1));
+        QCOMPARE(f.api.nodeOf("vip"), std::string("n0"));
+        QCOMPARE(f.scheduler.queue().find("vip"), nullptr);
+    }
+
+    void preemptedPodsAreMarked() {
+        Fixture f(1);
+        f.put(smallPodJson("low", "1", "", R"("priority":1)"));
+        f.api.gracefulRemoval = true;
+        f.put(smallPodJson("vip", "1", "", R"("priority":100)"));
+        const auto low = f.api.memory.read<corev1::Pod>("default/low");
+        QVERIFY(low.metadata.deletionTimestamp);
+        QCOMPARE(low.status.conditions.at(0).type, std::string("DisruptionTarget"));
+        QCOMPARE(low.status.conditions[0].message,
+                 std::string("default-scheduler: preempting to accommodate a higher priority pod"));
+        // While the victim ends nothing more is preempted, and the nomination stays.
+        f.advance(std::chrono::minutes(6));
+        QCOMPARE(f.api.memory.read<corev1::Pod>("default/vip").status.nominatedNodeName, std::string("n0"));
+    }
+
+    void deletedPodLeavesItsKeptRoom() {
+        Fixture f(1);
+        f.put(smallPodJson("low", "1", "", R"("priority":1)"));
+        f.api.gracefulRemoval = true;
+        f.put(smallPodJson("vip", "1", "", R"("priority":100)"));
+        f.put(smallPodJson("small", "500m", "", R"("priority":50)"));
+        f.api.memory.erase(corev1::Pod::resource(), "default/vip");
+        f.api.memory.erase(corev1::Pod::resource(), "default/low");
+        f.advance(seconds(2));
+        QCOMPARE(f.api.nodeOf("small"), std::string("n0"));
     }
 
     void leavesOtherSchedulersPodsAlone() {

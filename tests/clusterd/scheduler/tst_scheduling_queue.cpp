@@ -19,6 +19,25 @@ using std::chrono::seconds;
 
 namespace {
 
+constexpr ClusterEvent kNodeAdded{EventResource::Node, kAdd}, kNodeRelabeled{EventResource::Node, kUpdateNodeLabel},
+    kPodGone{EventResource::Pod, kDelete};
+
+/// Rejects pods until an event; pods of the same name as the node in it are not helped by it.
+struct Waking final : Plugin {
+    Waking(std::string_view pluginName, ClusterEvent event) : label(pluginName), wakes(event) {}
+    std::string_view name() const override { return label; }
+    std::vector<EventInterest> eventsToRegister() const override {
+        auto notMe = [](const PodInfo &waiting, const ClusterChange &change) {
+            const bool mine =
+                change.event.resource == EventResource::Node && change.after && change.after->name() == waiting.name();
+            return mine ? Hint::Skip : Hint::Queue;
+        };
+        return {{wakes, notMe}};
+    }
+    std::string_view label;
+    ClusterEvent wakes;
+};
+
 struct Fixture {
     boost::asio::io_context context;
     test::ManualClock clock;
@@ -27,7 +46,13 @@ struct Fixture {
     Framework framework;
     SchedulingQueue queue;
 
-    Fixture() : queue(gate, clock, sort, framework) { framework.add(std::make_unique<SchedulingGates>()); }
+    Fixture() : queue(gate, clock, sort, [this](const PodInfo &) { return &framework; }) {
+        framework.add(std::make_unique<SchedulingGates>());
+        framework.add(std::make_unique<Waking>("NodeAdded", kNodeAdded));
+        framework.add(std::make_unique<Waking>("PodGone", kPodGone));
+        framework.add(std::make_unique<Waking>("Never", ClusterEvent{EventResource::Any, 0}));
+        framework.add(std::make_unique<Waking>("Own", ClusterEvent{EventResource::Pod, kUpdate}));
+    }
     ~Fixture() {
         boost::asio::co_spawn(context, gate.close(), boost::asio::detached);
         settle();
@@ -45,13 +70,19 @@ struct Fixture {
         settle();
     }
     /// Takes the next pod and finds no node for it.
-    std::string fail(ClusterEvents wakes) {
+    std::string fail(std::string_view plugin) {
         QueuedPod *queued = queue.tryTake();
         if (!queued)
             return "none";
-        queue.waitFor(*queued, wakes);
+        queue.waitFor(queued->pod->uid(), {plugin});
         settle();
         return std::string(queued->pod->name());
+    }
+    void wake(ClusterEvent event, const char *name = "x") {
+        ClusterChange change{
+            .event = event, .before = {}, .after = toObject(nodeJson(name)), .podBefore = {}, .podAfter = {}};
+        queue.wake(change);
+        settle();
     }
     std::string takeAll() {
         std::string names;
@@ -101,14 +132,14 @@ private slots:
         Fixture f;
         f.add("a");
         f.add("b");
-        f.fail(kNodeAdded);
-        f.fail(kPodRemoved);
+        f.fail("NodeAdded");
+        f.fail("PodGone");
         f.advance(seconds(20));
-        f.queue.wake(kNodeLabelsChanged);
+        f.wake(kNodeRelabeled);
         QCOMPARE(f.takeAll(), std::string());
-        f.queue.wake(kPodRemoved | kNodeTaintsChanged);
+        f.wake(kPodGone);
         QCOMPARE(f.takeAll(), std::string("b "));
-        f.queue.wake(kNodeAdded);
+        f.wake(kNodeAdded);
         QCOMPARE(f.takeAll(), std::string("a "));
     }
 
@@ -116,8 +147,8 @@ private slots:
         Fixture f;
         f.add("a");
         for (const int expected : {1, 2, 4, 8, 10, 10}) {
-            QCOMPARE(f.fail(kNodeAdded), std::string("a"));
-            f.queue.wake(kNodeAdded);
+            QCOMPARE(f.fail("NodeAdded"), std::string("a"));
+            f.wake(kNodeAdded);
             f.settle();
             QCOMPARE(f.queue.count(Place::BackingOff), size_t(1));
             f.advance(seconds(expected) - milliseconds(1));
@@ -130,17 +161,17 @@ private slots:
     void eventAfterTheBackoffWakesAtOnce() {
         Fixture f;
         f.add("a");
-        f.fail(kNodeAdded);
+        f.fail("NodeAdded");
         f.advance(seconds(2));
         QCOMPARE(f.counts(), std::string("0 active, 0 backing off, 1 unschedulable, 0 gated, 0 in flight"));
-        f.queue.wake(kNodeAdded);
+        f.wake(kNodeAdded);
         QCOMPARE(f.takeAll(), std::string("a "));
     }
 
     void triedAgainAfterFiveMinutes() {
         Fixture f;
         f.add("a");
-        f.fail(0);
+        f.fail("Never");
         f.advance(std::chrono::minutes(5) - milliseconds(1));
         QCOMPARE(f.takeAll(), std::string());
         f.advance(milliseconds(1));
@@ -164,7 +195,7 @@ private slots:
     void gatedPodsWaitForTheirGates() {
         Fixture f;
         f.add("a", 0, R"(,"schedulingGates":[{"name":"x"}])");
-        f.queue.wake(kAnyEvent);
+        f.wake({EventResource::Node, kAllActions});
         f.advance(std::chrono::hours(1));
         QCOMPARE(f.counts(), std::string("0 active, 0 backing off, 0 unschedulable, 1 gated, 0 in flight"));
         f.add("a");
@@ -174,7 +205,7 @@ private slots:
     void changedSpecWakesChangedStatusDoesNot() {
         Fixture f;
         f.add("a");
-        f.fail(0);
+        f.fail("Own");
         f.advance(seconds(2));
         f.queue.set(toPod(podJson("a",
                                   R"("containers":[{"name":"c","image":"busybox","resources":{"requests":{}}}],)"
@@ -182,6 +213,68 @@ private slots:
                                   "", R"("phase":"Pending")")));
         QCOMPARE(f.takeAll(), std::string());
         f.add("a", 0, R"(,"nodeSelector":{"a":"b"})");
+        QCOMPARE(f.takeAll(), std::string("a "));
+    }
+
+    void hintsDecide() {
+        Fixture f;
+        f.add("a");
+        f.fail("NodeAdded");
+        f.advance(seconds(2));
+        f.wake(kNodeAdded, "a");
+        QCOMPARE(f.takeAll(), std::string());
+        f.wake(kNodeAdded, "b");
+        QCOMPARE(f.takeAll(), std::string("a "));
+    }
+
+    void noEventIsLostWhileAPodIsInFlight() {
+        Fixture f;
+        f.add("a");
+        f.add("b");
+        f.add("c");
+        // a and b are in flight when the node comes, c is taken later.
+        QueuedPod *a = f.queue.tryTake(), *b = f.queue.tryTake();
+        f.wake(kNodeAdded);
+        QueuedPod *c = f.queue.tryTake();
+        f.queue.waitFor(a->pod->uid(), {"NodeAdded"});
+        f.queue.waitFor(b->pod->uid(), {"PodGone"});
+        f.queue.waitFor(c->pod->uid(), {"NodeAdded"});
+        f.settle();
+        QCOMPARE(f.counts(), std::string("0 active, 1 backing off, 2 unschedulable, 0 gated, 0 in flight"));
+        f.advance(seconds(1));
+        QCOMPARE(f.takeAll(), std::string("a "));
+    }
+
+    void ownChangeInFlightIsSeenByThatPodOnly() {
+        Fixture f;
+        f.add("a");
+        f.add("b");
+        QCOMPARE(f.takeAll(), std::string("a b "));
+        f.add("a", 0, R"(,"nodeSelector":{"a":"b"})");
+        f.queue.waitFor("a", {"Own"});
+        f.queue.waitFor("b", {"Own"});
+        f.advance(seconds(1));
+        QCOMPARE(f.takeAll(), std::string("a "));
+    }
+
+    void moreEventsThanAreKeptWakeUnasked() {
+        Fixture f;
+        f.add("a");
+        f.queue.tryTake();
+        const ClusterChange change{.event = kNodeRelabeled, .before = {}, .after = {}, .podBefore = {}, .podAfter = {}};
+        for (int i = 0; i < 5000; ++i)
+            f.queue.wake(change);
+        f.queue.waitFor("a", {"NodeAdded"});
+        QCOMPARE(f.counts(), std::string("0 active, 1 backing off, 0 unschedulable, 0 gated, 0 in flight"));
+    }
+
+    void activatedUnasked() {
+        Fixture f;
+        f.add("a");
+        f.fail("Never");
+        f.advance(seconds(2));
+        f.queue.activate("a");
+        f.queue.activate("gone");
         QCOMPARE(f.takeAll(), std::string("a "));
     }
 
@@ -198,10 +291,10 @@ private slots:
         f.add("a");
         f.add("b");
         f.add("c", 0, R"(,"schedulingGates":[{"name":"x"}])");
-        f.fail(kNodeAdded);
+        f.fail("NodeAdded");
         for (const char *uid : {"a", "b", "c", "never"})
             f.queue.remove(uid);
-        f.queue.wake(kNodeAdded);
+        f.wake(kNodeAdded);
         f.advance(std::chrono::hours(1));
         QCOMPARE(f.counts(), std::string("0 active, 0 backing off, 0 unschedulable, 0 gated, 0 in flight"));
     }
