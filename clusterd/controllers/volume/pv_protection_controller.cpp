@@ -1,13 +1,15 @@
 #include "clusterd/controllers/volume/pv_protection_controller.h"
 
 #include "clusterd/controllers/volume/finalizer.h"
+#include "core/api/typed.h"
 #include "core/api/types/core_v1.h"
 
 namespace coracle::controllers {
 
 namespace {
 
-Task<Result<bool>> isBound(const corev1::PersistentVolume &volume) {
+Task<Result<bool>> isBound(ObjectPtr object) {
+    CO_TRY(const auto volume, api::decode<corev1::PersistentVolume>(*object));
     co_return volume.status.phase == "Bound";
 }
 
@@ -22,8 +24,8 @@ Task<Result<>> PvProtectionController::reconcile(std::string key) {
     const ObjectPtr volume = m_volumes.get(key);
     if (!volume)
         co_return Result<>{};
-    co_return co_await keepFinalizer<corev1::PersistentVolume>(client(), volume, "kubernetes.io/pv-protection",
-                                                               isBound);
+    const std::function<Task<Result<bool>>()> bound = [volume] { return isBound(volume); };
+    co_return co_await keepFinalizer(client(), m_volumes.resource(), volume, "kubernetes.io/pv-protection", bound);
 }
 
 } // namespace coracle::controllers

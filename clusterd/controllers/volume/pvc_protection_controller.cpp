@@ -1,7 +1,9 @@
 #include "clusterd/controllers/volume/pvc_protection_controller.h"
 
 #include "clusterd/controllers/volume/finalizer.h"
+#include "core/api/typed.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 namespace coracle::controllers {
@@ -35,19 +37,20 @@ Task<Result<>> PvcProtectionController::reconcile(std::string key) {
     const ObjectPtr claim = m_claims.get(key);
     if (!claim)
         co_return Result<>{};
-    co_return co_await keepFinalizer<corev1::PersistentVolumeClaim>(
-        client(), claim, "kubernetes.io/pvc-protection",
-        [this](const corev1::PersistentVolumeClaim &object) { return isUsed(object); });
+    const std::function<Task<Result<bool>>()> used = [this, claim] {
+        return isUsed(std::string(claim->namespaceName()), std::string(claim->name()));
+    };
+    co_return co_await keepFinalizer(client(), m_claims.resource(), claim, "kubernetes.io/pvc-protection", used);
 }
 
 /// Asks the API server, because a pod may be newer than what the informer has. Pods that are not scheduled do not
 /// count: the kubelet does not start them with a claim that is being deleted.
-Task<Result<bool>> PvcProtectionController::isUsed(const corev1::PersistentVolumeClaim &claim) {
-    CO_TRY(const client::ObjectList pods, co_await client().list(corev1::Pod::resource(), claim.metadata.namespace_));
+Task<Result<bool>> PvcProtectionController::isUsed(std::string namespaceName, std::string name) {
+    CO_TRY(const client::ObjectList pods, co_await client().list(corev1::Pod::resource(), std::move(namespaceName)));
     for (const ObjectPtr &object : pods.items) {
         CO_TRY(const corev1::Pod pod, api::decode<corev1::Pod>(*object));
         const std::vector<std::string> claims = claimsOf(pod);
-        if (!pod.spec.nodeName.empty() && std::ranges::find(claims, claim.metadata.name) != claims.end())
+        if (!pod.spec.nodeName.empty() && std::ranges::find(claims, name) != claims.end())
             co_return true;
     }
     co_return false;

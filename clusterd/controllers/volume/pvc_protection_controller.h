@@ -14,7 +14,7 @@ public:
 
 private:
     void podChanged(const ObjectPtr &before, const ObjectPtr &after);
-    Task<Result<bool>> isUsed(const corev1::PersistentVolumeClaim &claim);
+    Task<Result<bool>> isUsed(std::string namespaceName, std::string name);
 
     client::Informer &m_claims;
 };

@@ -27,6 +27,49 @@ std::string unescaped(const std::string &text) {
     return result;
 }
 
+struct MountFlag {
+    std::string_view name;
+    unsigned long set, cleared;
+};
+/// mount(8)'s words for flags; other words are the file system's own.
+constexpr MountFlag kMountFlags[] = {
+    {"defaults", 0, 0},
+    {"ro", MS_RDONLY, 0},
+    {"rw", 0, MS_RDONLY},
+    {"noexec", MS_NOEXEC, 0},
+    {"exec", 0, MS_NOEXEC},
+    {"nosuid", MS_NOSUID, 0},
+    {"suid", 0, MS_NOSUID},
+    {"nodev", MS_NODEV, 0},
+    {"dev", 0, MS_NODEV},
+    {"sync", MS_SYNCHRONOUS, 0},
+    {"async", 0, MS_SYNCHRONOUS},
+    {"dirsync", MS_DIRSYNC, 0},
+    {"noatime", MS_NOATIME, 0},
+    {"atime", 0, MS_NOATIME},
+    {"nodiratime", MS_NODIRATIME, 0},
+    {"relatime", MS_RELATIME, 0},
+    {"strictatime", MS_STRICTATIME, 0},
+    {"lazytime", MS_LAZYTIME, 0},
+};
+
+struct MountArguments {
+    unsigned long flags = 0;
+    std::string data;
+};
+
+MountArguments mountArguments(const std::vector<std::string> &options) {
+    MountArguments arguments;
+    for (const std::string &option : options) {
+        const auto *flag = std::ranges::find(kMountFlags, option, &MountFlag::name);
+        if (flag != std::end(kMountFlags))
+            arguments.flags = (arguments.flags & ~flag->cleared) | flag->set;
+        else
+            (arguments.data += arguments.data.empty() ? "" : ",") += option;
+    }
+    return arguments;
+}
+
 class SystemMounter final : public Mounter {
 public:
     Result<> mountTmpfs(const std::filesystem::path &target, uint64_t bytesMax) override {
@@ -44,6 +87,24 @@ public:
         if (::mount(source.c_str(), target.c_str(), nullptr, MS_BIND | MS_REC, nullptr) != 0)
             return errors::fromErrno(fmt::format("cannot bind {} at {}", source.string(), target.string()), errno);
         return {};
+    }
+
+    Result<> mountDevice(const DeviceMount &mount, const std::filesystem::path &target) override {
+        if (mounted(target))
+            return {};
+        MountArguments arguments = mountArguments(mount.options);
+        if (mount.readOnly)
+            arguments.flags |= MS_RDONLY;
+        if (::mount(mount.device.c_str(), target.c_str(), mount.fsType.c_str(), arguments.flags,
+                    arguments.data.c_str()) == 0)
+            return {};
+        const int why = errno;
+        const std::string what = fmt::format("cannot mount {} as {}", mount.device, mount.fsType);
+        if (why == EINVAL)
+            return errors::other(fmt::format("{}: it holds no such file system (mkfs.{} makes one), or an option of "
+                                             "\"{}\" is wrong",
+                                             what, mount.fsType, arguments.data));
+        return errors::fromErrno(what, why);
     }
 
     Result<> unmount(const std::filesystem::path &target) override {

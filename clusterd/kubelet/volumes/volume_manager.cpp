@@ -3,7 +3,6 @@
 #include "clusterd/kubelet/container/expansion.h"
 #include "clusterd/kubelet/volumes/sub_path.h"
 #include "core/base/files.h"
-#include "core/client/typed_client.h"
 
 #include <fcntl.h>
 #include <fmt/format.h>
@@ -29,6 +28,10 @@ Result<> giveToGroup(const fs::path &folder, gid_t group) {
     if (::chmod(folder.c_str(), 02777) != 0)
         return errors::fromErrno(fmt::format("cannot change the mode of {}", folder.string()), errno);
     return {};
+}
+
+Status setUpFailed(std::string_view volume, Status status) {
+    return withContext(fmt::format("MountVolume.SetUp failed for volume \"{}\"", volume), std::move(status));
 }
 
 cri::MountPropagation propagation(const std::optional<std::string> &name) {
@@ -104,24 +107,6 @@ Result<PodVolume> VolumeManager::setUpPayload(const corev1::Pod &pod, std::strin
     return PodVolume{folder, true};
 }
 
-Task<Result<PodVolume>> VolumeManager::setUpClaim(const corev1::Pod &pod, const std::string &claimName, bool readOnly) {
-    CO_TRY(auto claim,
-           co_await client::get<corev1::PersistentVolumeClaim>(m_client, pod.metadata.namespace_, claimName));
-    if (claim.status.phase != "Bound" || claim.spec.volumeName.empty())
-        co_return errors::other(fmt::format("PVC {}/{} is not bound", pod.metadata.namespace_, claimName));
-    CO_TRY(auto volume, co_await client::get<corev1::PersistentVolume>(m_client, "", claim.spec.volumeName));
-    if (volume.spec.hostPath) {
-        CO_CHECK(prepareHostPath(volume.spec.hostPath->path, volume.spec.hostPath->type.value_or("")));
-        co_return PodVolume{volume.spec.hostPath->path, readOnly};
-    }
-    if (volume.spec.local) {
-        if (!fs::exists(volume.spec.local->path))
-            co_return errors::other(fmt::format("path \"{}\" does not exist", volume.spec.local->path));
-        co_return PodVolume{volume.spec.local->path, readOnly};
-    }
-    co_return errors::other(fmt::format("no volume plugin matched volume \"{}\"", claim.spec.volumeName));
-}
-
 Task<Result<PodVolume>> VolumeManager::setUpOne(const corev1::Pod &pod, const corev1::Volume &volume,
                                                 const PayloadInput &input) {
     if (volume.emptyDir)
@@ -152,11 +137,6 @@ Task<Result<PodVolume>> VolumeManager::setUpOne(const corev1::Pod &pod, const co
         CO_TRY(auto payload, projectedPayload(*volume.projected, withTokens));
         co_return setUpPayload(pod, "projected", volume.name, payload, true);
     }
-    if (volume.persistentVolumeClaim)
-        co_return co_await setUpClaim(pod, volume.persistentVolumeClaim->claimName,
-                                      volume.persistentVolumeClaim->readOnly);
-    if (volume.ephemeral)
-        co_return co_await setUpClaim(pod, pod.metadata.name + "-" + volume.name, false);
     co_return errors::other("no volume plugin matched");
 }
 
@@ -165,10 +145,13 @@ Task<Result<PodVolumes>> VolumeManager::setUp(const corev1::Pod &pod, const PodO
     PayloadInput input{.pod = pod, .objects = objects, .allocatable = allocatable, .tokens = {}};
     PodVolumes volumes;
     for (const auto &volume : pod.spec.volumes) {
+        if (!claimName(pod, volume).empty()) {
+            CO_TRY(volumes[volume.name], co_await setUpClaim(pod, volume));
+            continue;
+        }
         auto ready = co_await setUpOne(pod, volume, input);
         if (!ready)
-            co_return std::unexpected(
-                withContext(fmt::format("MountVolume.SetUp failed for volume \"{}\"", volume.name), ready.error()));
+            co_return std::unexpected(setUpFailed(volume.name, std::move(ready).error()));
         volumes[volume.name] = std::move(*ready);
     }
     co_return volumes;
@@ -187,6 +170,9 @@ Result<std::vector<cri::Mount>> VolumeManager::containerMounts(const corev1::Pod
                 fmt::format("mount cannot be satisfied for container \"{}\", because the volume \"{}\" "
                             "is missing",
                             container.name, wanted.name));
+        if (volume->second.block)
+            return errors::other(
+                fmt::format("volume {} has volumeMode Block, but is specified in volumeMounts", wanted.name));
         std::string subPath = wanted.subPath;
         if (!wanted.subPathExpr.empty()) {
             bool missing = false;
@@ -219,6 +205,21 @@ Result<std::vector<cri::Mount>> VolumeManager::containerMounts(const corev1::Pod
                           .propagation = propagation(wanted.mountPropagation)});
     }
     return mounts;
+}
+
+Result<std::vector<cri::Device>> VolumeManager::containerDevices(const corev1::Container &container,
+                                                                 const PodVolumes &volumes) const {
+    std::vector<cri::Device> devices;
+    for (const corev1::VolumeDevice &wanted : container.volumeDevices) {
+        const auto volume = volumes.find(wanted.name);
+        if (volume == volumes.end() || !volume->second.block)
+            return errors::other(
+                fmt::format("volume {} has volumeMode Filesystem, but is specified in volumeDevices", wanted.name));
+        devices.push_back({.containerPath = wanted.devicePath,
+                           .hostPath = volume->second.path.string(),
+                           .permissions = volume->second.readOnly ? "r" : "mrw"});
+    }
+    return devices;
 }
 
 Result<> VolumeManager::tearDown(const std::string &podUid) {

@@ -2,6 +2,7 @@
 
 #include "clusterd/kubelet/cri/types.h"
 #include "clusterd/kubelet/paths.h"
+#include "clusterd/kubelet/volumes/claims.h"
 #include "clusterd/kubelet/volumes/mounter.h"
 #include "clusterd/kubelet/volumes/payload.h"
 #include "clusterd/kubelet/volumes/token_manager.h"
@@ -13,6 +14,7 @@ namespace coracle::kubelet {
 struct PodVolume {
     std::filesystem::path path;
     bool readOnly = false;
+    bool block = false; ///< a device, for volumeDevices
 };
 using PodVolumes = std::map<std::string, PodVolume, std::less<>>;
 
@@ -21,7 +23,12 @@ using PodVolumes = std::map<std::string, PodVolume, std::less<>>;
 class VolumeManager {
 public:
     VolumeManager(client::Client &client, Clock &clock, Random &random, Mounter &mounter, const Paths &paths)
-        : m_client(client), m_random(random), m_mounter(mounter), m_paths(paths), m_tokens(client, clock) {}
+        : m_client(client),
+          m_clock(clock),
+          m_random(random),
+          m_mounter(mounter),
+          m_paths(paths),
+          m_tokens(client, clock) {}
 
     /// Sets up every volume of the pod, or brings the contents up to date. The pod has its addresses in its status.
     Task<Result<PodVolumes>> setUp(const corev1::Pod &pod, const PodObjects &objects,
@@ -30,6 +37,10 @@ public:
     /// The mounts of one container; binds its subPaths.
     Result<std::vector<cri::Mount>> containerMounts(const corev1::Pod &pod, const corev1::Container &container,
                                                     const PodVolumes &volumes, const Environment &environment);
+
+    /// The block volumes of one container (spec.containers[].volumeDevices).
+    Result<std::vector<cri::Device>> containerDevices(const corev1::Container &container,
+                                                      const PodVolumes &volumes) const;
 
     /// Unmounts everything below the pod's folder and removes the folder. Never descends into a mount.
     Result<> tearDown(const std::string &podUid);
@@ -43,9 +54,15 @@ private:
                                     const corev1::EmptyDirVolumeSource &source);
     Result<PodVolume> setUpPayload(const corev1::Pod &pod, std::string_view plugin, const std::string &name,
                                    const Payload &payload, bool secret);
-    Task<Result<PodVolume>> setUpClaim(const corev1::Pod &pod, const std::string &claimName, bool readOnly);
+    Task<Result<PodVolume>> setUpClaim(const corev1::Pod &pod, const corev1::Volume &volume);
+    Task<Result<PodVolume>> setUpPersistent(const corev1::Pod &pod, const BoundClaim &bound, bool readOnly);
+    std::filesystem::path claimMark(const std::string &podUid, const std::string &volume) const;
+    Task<Result<>> checkNode(const corev1::Pod &pod, const BoundClaim &bound);
+    Result<std::filesystem::path> volumeFolder(const corev1::Pod &pod, const BoundClaim &bound, bool readOnly);
+    Result<> checkOnlyPod(const corev1::Pod &pod, const BoundClaim &bound) const;
 
     client::Client &m_client;
+    Clock &m_clock;
     Random &m_random;
     Mounter &m_mounter;
     const Paths &m_paths;

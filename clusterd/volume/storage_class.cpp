@@ -1,0 +1,76 @@
+#include "clusterd/volume/storage_class.h"
+
+#include "clusterd/volume/annotations.h"
+
+#include <algorithm>
+
+namespace coracle::volume {
+
+namespace {
+
+const std::string *annotation(const metav1::ObjectMeta &metadata, std::string_view name) {
+    const auto found = metadata.annotations.find(name);
+    return found == metadata.annotations.end() ? nullptr : &found->second;
+}
+
+bool holds(const corev1::TopologySelectorTerm &term, const api::Object &node) {
+    return std::ranges::all_of(
+        term.matchLabelExpressions, [&](const corev1::TopologySelectorLabelRequirement &requirement) {
+            const auto value = node.label(requirement.key);
+            return value && std::ranges::find(requirement.values, *value) != requirement.values.end();
+        });
+}
+
+} // namespace
+
+std::string_view classOf(const corev1::PersistentVolumeClaim &claim) {
+    if (const std::string *name = annotation(claim.metadata, annotations::kBetaStorageClass))
+        return *name;
+    return claim.spec.storageClassName ? std::string_view(*claim.spec.storageClassName) : std::string_view();
+}
+
+std::string_view classOf(const corev1::PersistentVolume &volume) {
+    if (const std::string *name = annotation(volume.metadata, annotations::kBetaStorageClass))
+        return *name;
+    return volume.spec.storageClassName;
+}
+
+bool saysClass(const corev1::PersistentVolumeClaim &claim) {
+    return claim.spec.storageClassName || annotation(claim.metadata, annotations::kBetaStorageClass);
+}
+
+bool waitsForConsumer(const storagev1::StorageClass &storageClass) {
+    return storageClass.volumeBindingMode == "WaitForFirstConsumer";
+}
+
+bool isStatic(const storagev1::StorageClass &storageClass) {
+    return storageClass.provisioner == kNoProvisioner;
+}
+
+bool isDefault(const storagev1::StorageClass &storageClass) {
+    for (const std::string_view name : {annotations::kDefaultClass, annotations::kBetaDefaultClass})
+        if (const std::string *value = annotation(storageClass.metadata, name); value && *value == "true")
+            return true;
+    return false;
+}
+
+const storagev1::StorageClass *defaultClass(std::span<const storagev1::StorageClass> classes) {
+    const storagev1::StorageClass *chosen = nullptr;
+    for (const storagev1::StorageClass &candidate : classes) {
+        if (!isDefault(candidate))
+            continue;
+        const auto age = [](const storagev1::StorageClass &c) { return c.metadata.creationTimestamp; };
+        if (!chosen || age(candidate) > age(*chosen) ||
+            (age(candidate) == age(*chosen) && candidate.metadata.name < chosen->metadata.name))
+            chosen = &candidate;
+    }
+    return chosen;
+}
+
+bool allowsNode(const storagev1::StorageClass &storageClass, const api::Object &node) {
+    const auto &terms = storageClass.allowedTopologies;
+    return terms.empty() ||
+           std::ranges::any_of(terms, [&](const corev1::TopologySelectorTerm &term) { return holds(term, node); });
+}
+
+} // namespace coracle::volume
