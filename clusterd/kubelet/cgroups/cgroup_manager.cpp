@@ -3,6 +3,7 @@
 #include "clusterd/kubelet/container/resources.h"
 #include "core/base/files.h"
 
+#include <array>
 #include <charconv>
 #include <csignal>
 #include <fcntl.h>
@@ -30,31 +31,51 @@ Result<> writeValue(const fs::path &file, const std::string &value) {
     return {};
 }
 
-uint64_t readNumber(const fs::path &file) {
+std::optional<uint64_t> readNumber(const fs::path &file) {
     auto text = readFile(file, 4096);
     uint64_t value = 0;
-    if (text)
-        std::from_chars(text->data(), text->data() + text->size(), value);
+    if (!text || std::from_chars(text->data(), text->data() + text->size(), value).ec != std::errc())
+        return std::nullopt;
     return value;
 }
 
-/// The value of "key value" in a file such as memory.stat.
-uint64_t readKey(const fs::path &file, std::string_view key) {
-    auto text = readFile(file, 1 << 16);
-    std::istringstream lines(text.value_or(""));
-    uint64_t value = 0;
-    for (std::string name; lines >> name >> value;)
-        if (name == key)
-            return value;
-    return 0;
+/// The values of some keys in a file of "key value" lines such as memory.stat; zero for those that are missing.
+template<size_t count>
+std::array<uint64_t, count> readKeys(const fs::path &file, const std::array<std::string_view, count> &keys) {
+    std::array<uint64_t, count> values{};
+    const std::string text = readFile(file, 1 << 16).value_or("");
+    for (std::string_view rest = text; !rest.empty();) {
+        const size_t end = std::min(rest.find('\n'), rest.size());
+        const std::string_view line = rest.substr(0, end);
+        rest.remove_prefix(std::min(end + 1, rest.size()));
+        const size_t space = line.find(' ');
+        for (size_t i = 0; i < count && space != line.npos; ++i)
+            if (line.substr(0, space) == keys[i])
+                std::from_chars(line.data() + space + 1, line.data() + line.size(), values[i]);
+    }
+    return values;
+}
+
+std::vector<pid_t> readProcesses(const fs::path &group) {
+    std::istringstream lines(readFile(group / "cgroup.procs", 1 << 20).value_or(""));
+    std::vector<pid_t> pids;
+    for (pid_t pid = 0; lines >> pid;)
+        if (pid > 0)
+            pids.push_back(pid);
+    return pids;
+}
+
+void setMemory(CgroupUsage &usage, uint64_t bytes, const std::array<uint64_t, 4> &stat) {
+    usage.memoryUsageBytes = bytes;
+    usage.memoryWorkingSetBytes = bytes - std::min(stat[0], bytes);
+    usage.memoryRssBytes = stat[1];
+    usage.pageFaults = stat[2];
+    usage.majorPageFaults = stat[3];
 }
 
 void killAll(const fs::path &group) {
-    auto text = readFile(group / "cgroup.procs", 1 << 20);
-    std::istringstream pids(text.value_or(""));
-    for (pid_t pid = 0; pids >> pid;)
-        if (pid > 0)
-            ::kill(pid, SIGKILL);
+    for (pid_t pid : readProcesses(group))
+        ::kill(pid, SIGKILL);
 }
 
 /// Deepest first; a group with processes, which take a moment to die, answers EBUSY and is tried again at the next
@@ -123,17 +144,29 @@ public:
         return found == m_controllers.end() ? std::vector<std::string>() : folders(below(found->second, path));
     }
 
-    CgroupUsage usage(const std::string &path) const override {
+    std::optional<CgroupUsage> usage(const std::string &path) const override {
         CgroupUsage usage;
-        if (auto found = m_controllers.find("cpuacct"); found != m_controllers.end())
-            usage.cpuNanoseconds = readNumber(below(found->second, path) / "cpuacct.usage");
-        if (auto found = m_controllers.find("memory"); found != m_controllers.end()) {
-            auto group = below(found->second, path);
-            usage.memoryUsageBytes = readNumber(group / "memory.usage_in_bytes");
-            uint64_t inactive = readKey(group / "memory.stat", "total_inactive_file");
-            usage.memoryWorkingSetBytes = usage.memoryUsageBytes - std::min(inactive, usage.memoryUsageBytes);
+        bool found = false;
+        if (auto at = m_controllers.find("cpuacct"); at != m_controllers.end())
+            if (const auto used = readNumber(below(at->second, path) / "cpuacct.usage")) {
+                usage.cpuNanoseconds = *used;
+                found = true;
+            }
+        if (auto at = m_controllers.find("memory"); at != m_controllers.end()) {
+            const auto group = below(at->second, path);
+            if (const auto used = readNumber(group / "memory.usage_in_bytes")) {
+                static constexpr std::array<std::string_view, 4> kKeys{"total_inactive_file", "total_rss",
+                                                                       "total_pgfault", "total_pgmajfault"};
+                setMemory(usage, *used, readKeys(group / "memory.stat", kKeys));
+                found = true;
+            }
         }
-        return usage;
+        return found ? std::optional(usage) : std::nullopt;
+    }
+
+    std::vector<pid_t> processes(const std::string &path) const override {
+        const auto at = m_controllers.find("memory");
+        return at == m_controllers.end() ? std::vector<pid_t>() : readProcesses(below(at->second, path));
     }
 
 private:
@@ -172,15 +205,20 @@ public:
 
     std::vector<std::string> children(const std::string &path) const override { return folders(below(m_root, path)); }
 
-    CgroupUsage usage(const std::string &path) const override {
-        auto group = below(m_root, path);
+    std::optional<CgroupUsage> usage(const std::string &path) const override {
+        static constexpr std::array<std::string_view, 1> kCpu{"usage_usec"};
+        static constexpr std::array<std::string_view, 4> kMemory{"inactive_file", "anon", "pgfault", "pgmajfault"};
+        const auto group = below(m_root, path);
+        const auto bytes = readNumber(group / "memory.current");
+        if (!bytes)
+            return std::nullopt;
         CgroupUsage usage;
-        usage.cpuNanoseconds = readKey(group / "cpu.stat", "usage_usec") * 1000;
-        usage.memoryUsageBytes = readNumber(group / "memory.current");
-        uint64_t inactive = readKey(group / "memory.stat", "inactive_file");
-        usage.memoryWorkingSetBytes = usage.memoryUsageBytes - std::min(inactive, usage.memoryUsageBytes);
+        usage.cpuNanoseconds = readKeys(group / "cpu.stat", kCpu)[0] * 1000;
+        setMemory(usage, *bytes, readKeys(group / "memory.stat", kMemory));
         return usage;
     }
+
+    std::vector<pid_t> processes(const std::string &path) const override { return readProcesses(below(m_root, path)); }
 
 private:
     fs::path m_root;

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,8 @@ struct CgroupValues {
 
 struct CgroupUsage {
     uint64_t cpuNanoseconds = 0;
-    uint64_t memoryUsageBytes = 0, memoryWorkingSetBytes = 0;
+    uint64_t memoryUsageBytes = 0, memoryWorkingSetBytes = 0, memoryRssBytes = 0;
+    uint64_t pageFaults = 0, majorPageFaults = 0;
 };
 
 /// Control groups by path from the hierarchy's root ("/kubepods/burstable/pod..."), whatever version the kernel has
@@ -36,7 +38,10 @@ public:
     virtual Result<> remove(const std::string &path) = 0;
     /// The names of the groups directly below.
     virtual std::vector<std::string> children(const std::string &path) const = 0;
-    virtual CgroupUsage usage(const std::string &path) const = 0;
+    /// Nothing when there is no such group.
+    virtual std::optional<CgroupUsage> usage(const std::string &path) const = 0;
+    /// The group's own processes, without those of groups below.
+    virtual std::vector<pid_t> processes(const std::string &path) const = 0;
 
     /// What is mounted at /sys/fs/cgroup: v2, or v1 (also in the hybrid layout, where the v2 tree has no controllers).
     static Result<std::unique_ptr<CgroupManager>>

@@ -78,6 +78,7 @@ Result<cri::ContainerConfig> makeContainerConfig(const ContainerInput &input) {
     config.workingDirectory = container.workingDir;
     config.environment = input.environment;
     config.mounts = input.mounts;
+    config.devices = input.devices;
     if (!input.hostsFile.empty())
         config.mounts.push_back({.containerPath = "/etc/hosts", .hostPath = input.hostsFile});
     if (!input.messageFile.empty())

@@ -26,9 +26,10 @@ struct ContainerInput {
     const corev1::Container &container;
     const cri::Image &image; ///< as the runtime has it
     Environment environment;
-    std::vector<cri::Mount> mounts; ///< the volumes'; hosts file and termination message come on top
-    std::string messageFile;        ///< the termination message on the node; empty: none
-    std::string hostsFile;          ///< empty: the container has none of ours
+    std::vector<cri::Mount> mounts;   ///< the volumes'; hosts file and termination message come on top
+    std::vector<cri::Device> devices; ///< block volumes
+    std::string messageFile;          ///< the termination message on the node; empty: none
+    std::string hostsFile;            ///< empty: the container has none of ours
     uint32_t restartCount = 0;
     int64_t memoryCapacity = 0;
 };

@@ -244,12 +244,14 @@ Result<cri::ContainerConfig> PodWorker::containerConfig(const corev1::Container 
                                     : std::vector<std::shared_ptr<const corev1::Service>>();
     TRY(auto environment, makeEnvironment({pod, container, m_objects, services, m_node.allocatable}));
     TRY(auto mounts, m_node.volumes.containerMounts(pod, container, m_volumes, environment));
+    TRY(auto devices, m_node.volumes.containerDevices(container, m_volumes));
     bool ownHosts = std::ranges::any_of(mounts, [](const auto &m) { return m.containerPath == "/etc/hosts"; });
     ContainerInput input{.pod = pod,
                          .container = container,
                          .image = image,
                          .environment = std::move(environment),
                          .mounts = std::move(mounts),
+                         .devices = std::move(devices),
                          .messageFile = {},
                          .hostsFile = ownHosts ? "" : m_node.options.paths.etcHosts(pod.metadata.uid).string(),
                          .restartCount = restarts,

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <boost/json.hpp>
+#include <charconv>
 
 namespace coracle::kubelet {
 
@@ -30,6 +31,13 @@ std::string makePatch(const corev1::Pod &pod, const corev1::PodStatus &before, c
     return json::serialize(patch);
 }
 
+int64_t versionOf(const corev1::Pod &pod) {
+    const std::string &text = pod.metadata.resourceVersion;
+    int64_t version = 0;
+    std::from_chars(text.data(), text.data() + text.size(), version);
+    return version;
+}
+
 } // namespace
 
 void StatusManager::set(std::shared_ptr<const corev1::Pod> pod, corev1::PodStatus status) {
@@ -39,6 +47,9 @@ void StatusManager::set(std::shared_ptr<const corev1::Pod> pod, corev1::PodStatu
         slot->written = pod->status;
     }
     auto entry = slot;
+    // Others write too: the node controller takes back that pods are ready while it does not hear of the node.
+    if (!entry->writing && versionOf(*pod) > entry->version)
+        entry->written = pod->status;
     // Our own last words count, and the newest of what others say (readiness gates).
     auto before = entry->pod ? entry->wanted : pod->status;
     auto ours = [&](const auto &c) {
@@ -83,11 +94,15 @@ Task<> StatusManager::write(std::shared_ptr<Entry> entry) {
             break;
         if (written) {
             entry->written = std::move(wanted);
+            entry->version = (*written)->resourceVersion();
             pause = kFirstRetry;
             continue;
         }
-        // Gone, or another pod has the name now.
-        if (isNotFound(written.error()) || isConflict(written.error())) {
+        const bool refused = isConflict(written.error()) || written.error().code == 422;
+        bool gone = isNotFound(written.error());
+        if (refused) // perhaps because another pod has the name now
+            gone = co_await isGone(pod);
+        if (gone) {
             entry->gone = true;
             break;
         }
@@ -102,6 +117,13 @@ Task<> StatusManager::write(std::shared_ptr<Entry> entry) {
     for (auto &waiter : entry->waiting)
         waiter->notify();
     entry->waiting.clear();
+}
+
+Task<bool> StatusManager::isGone(std::shared_ptr<const corev1::Pod> pod) {
+    auto current = co_await m_client.get(corev1::Pod::resource(), pod->metadata.namespace_, pod->metadata.name);
+    if (!current)
+        co_return isNotFound(current.error());
+    co_return (*current)->uid() != pod->metadata.uid;
 }
 
 Task<Result<>> StatusManager::flush(std::string podUid) {

@@ -29,11 +29,13 @@ private:
     struct Entry {
         std::shared_ptr<const corev1::Pod> pod;
         corev1::PodStatus wanted, written;
+        int64_t version = 0; ///< of the pod, that our last write left
         bool dirty = false, writing = false, gone = false;
         std::vector<std::shared_ptr<Wakeup>> waiting;
     };
 
     Task<> write(std::shared_ptr<Entry> entry);
+    Task<bool> isGone(std::shared_ptr<const corev1::Pod> pod);
 
     client::Client &m_client;
     Clock &m_clock;

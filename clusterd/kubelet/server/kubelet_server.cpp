@@ -1,6 +1,7 @@
 #include "clusterd/kubelet/server/kubelet_server.h"
 
 #include "clusterd/kubelet/logs/log_reader.h"
+#include "clusterd/kubelet/stats/exposition.h"
 #include "core/api/typed.h"
 #include "core/base/log.h"
 
@@ -16,6 +17,7 @@ namespace asio = boost::asio;
 
 namespace {
 
+constexpr std::string_view kPrometheus = "text/plain; version=0.0.4; charset=utf-8";
 constexpr auto kDrain = std::chrono::milliseconds(500);
 constexpr int kContainerIdPrefix = std::string_view("containerd://").size();
 
@@ -129,7 +131,7 @@ Task<bool> stillRunning(cri::RuntimeService &runtime, std::string id) {
 } // namespace
 
 KubeletServer::KubeletServer(NodeContext &node, PodManager &pods, Executor executor)
-    : m_node(node), m_pods(pods), m_executor(std::move(executor)) {
+    : m_node(node), m_pods(pods), m_stats(node, pods), m_executor(std::move(executor)) {
     m_server = http::Server::create(
         m_executor, [this](http::Request &request, http::ResponseWriter &writer) { return handle(request, writer); });
 }
@@ -152,6 +154,19 @@ Task<> KubeletServer::handle(http::Request &request, http::ResponseWriter &write
     co_await route(request, writer);
 }
 
+Task<Result<>> KubeletServer::measured(http::ResponseWriter &writer, std::string_view path) {
+    const bool resource = path == "/metrics/resource";
+    const Detail detail = resource ? Detail::CpuAndMemory : Detail::Everything;
+    auto use = co_await m_stats.collect(detail);
+    if (!use)
+        co_return std::unexpected(std::move(use).error());
+    std::string answer = resource                   ? resourceMetrics(*use)
+                         : path == "/stats/summary" ? statsSummary(*use, m_node)
+                                                    : cadvisorMetrics(*use, m_node);
+    const std::string_view type = path == "/stats/summary" ? "application/json" : kPrometheus;
+    co_return co_await sendText(writer, std::move(answer), type);
+}
+
 Task<> KubeletServer::route(http::Request &request, http::ResponseWriter &writer) {
     const auto &segments = request.target.segments;
     std::string first = segments.empty() ? "" : segments[0];
@@ -160,7 +175,6 @@ Task<> KubeletServer::route(http::Request &request, http::ResponseWriter &writer
     auto text = [&writer](Result<std::string> answer, std::string_view type) {
         return sendText(writer, std::move(answer), type);
     };
-    constexpr std::string_view kPrometheus = "text/plain; version=0.0.4; charset=utf-8";
     if (path == "/healthz") {
         done = co_await text(std::string("ok"), "text/plain; charset=utf-8");
     } else if (first == "containerLogs") {
@@ -180,17 +194,10 @@ Task<> KubeletServer::route(http::Request &request, http::ResponseWriter &writer
             separator = ",";
         }
         done = co_await text(list + "]}", "application/json");
-    } else if (path == "/stats/summary") {
-        auto summary = co_await statsSummary(m_node, m_pods);
-        done = co_await text(std::move(summary), "application/json");
     } else if (path == "/metrics") {
         done = co_await text(kubeletMetrics(m_node, m_pods), kPrometheus);
-    } else if (path == "/metrics/resource") {
-        auto metrics = co_await resourceMetrics(m_node, m_pods);
-        done = co_await text(std::move(metrics), kPrometheus);
-    } else if (path == "/metrics/cadvisor") {
-        auto metrics = co_await cadvisorMetrics(m_node, m_pods);
-        done = co_await text(std::move(metrics), kPrometheus);
+    } else if (path == "/stats/summary" || path == "/metrics/resource" || path == "/metrics/cadvisor") {
+        done = co_await measured(writer, path);
     } else {
         done = httpError(404, "404 page not found\n");
     }

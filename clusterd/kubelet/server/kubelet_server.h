@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clusterd/kubelet/pods/pod_manager.h"
+#include "clusterd/kubelet/stats/stats_provider.h"
 #include "core/http/client.h"
 #include "core/http/server.h"
 
@@ -25,19 +26,15 @@ private:
     Task<Result<>> containerLogs(http::Request &request, http::ResponseWriter &writer);
     Task<Result<>> stream(http::Request &request, http::ResponseWriter &writer);
     Task<Result<>> runCommand(http::Request &request, http::ResponseWriter &writer);
+    Task<Result<>> measured(http::ResponseWriter &writer, std::string_view path);
     Task<Result<std::string>> streamingUrl(http::Request &request);
 
     NodeContext &m_node;
     PodManager &m_pods;
+    StatsProvider m_stats;
     Executor m_executor;
     std::unique_ptr<http::Server> m_server;
     uint16_t m_port = 0;
 };
-
-// stats.cpp
-Task<Result<std::string>> statsSummary(NodeContext &node, PodManager &pods);
-Task<Result<std::string>> resourceMetrics(NodeContext &node, PodManager &pods);
-Task<Result<std::string>> cadvisorMetrics(NodeContext &node, PodManager &pods);
-std::string kubeletMetrics(NodeContext &node, PodManager &pods);
 
 } // namespace coracle::kubelet

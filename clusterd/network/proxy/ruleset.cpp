@@ -84,14 +84,14 @@ private:
         const std::string key = fmt::format("{}/{}", service.name, service.protocol);
         std::vector<const Endpoint *> all, local;
         for (const Endpoint &endpoint : service.endpoints) {
-            all.push_back(&endpoint);
+            addEndpoint(service, key, endpoint);
+            if (endpoint.cluster)
+                all.push_back(&endpoint);
             if (endpoint.local)
                 local.push_back(&endpoint);
         }
         const auto &internal = service.internalLocal ? local : all;
         const auto &external = service.externalLocal ? local : all;
-        for (const Endpoint *endpoint : all)
-            addEndpoint(service, key, *endpoint);
 
         const std::string target = fmt::format("{} . {} . {}", service.clusterIp, service.protocol, service.port);
         if (internal.empty()) {

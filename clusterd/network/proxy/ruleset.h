@@ -14,7 +14,8 @@ enum class Family : uint8_t { IPv4, IPv6 };
 struct Endpoint {
     std::string address;
     uint16_t port = 0;
-    bool local = false; ///< on this node
+    bool local = false;  ///< on this node, and used by the traffic policy Local
+    bool cluster = true; ///< used by the traffic policy Cluster
 };
 
 /// One port of a service in one address family.

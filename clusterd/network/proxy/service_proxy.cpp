@@ -1,5 +1,6 @@
 #include "clusterd/network/proxy/service_proxy.h"
 
+#include "clusterd/network/proxy/endpoint_choice.h"
 #include "core/api/typed.h"
 #include "core/api/types/core_v1.h"
 #include "core/api/types/discovery_v1.h"
@@ -15,6 +16,7 @@ namespace {
 constexpr Duration kInterval = std::chrono::milliseconds(100);
 constexpr Duration kRetry = std::chrono::seconds(5);
 constexpr std::string_view kServiceNameLabel = "kubernetes.io/service-name";
+constexpr std::string_view kZoneLabel = "topology.kubernetes.io/zone";
 constexpr std::string_view kProxyNameLabel = "service.kubernetes.io/service-proxy-name";
 constexpr std::string_view kFamilyNames[] = {"ip", "ip6"};
 
@@ -28,11 +30,18 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
-/// The endpoints of one service port out of all slices. Ready ones; where none is, those that still serve while they
-/// terminate (KEP-1669).
-std::vector<Endpoint> endpointsOf(const std::vector<discoveryv1::EndpointSlice> &slices, const std::string &portName,
-                                  Family family, const std::string &nodeName) {
-    std::vector<Endpoint> ready, draining;
+template<class List>
+std::vector<std::string> namesOf(const List &hints) {
+    std::vector<std::string> names;
+    for (const auto &hint : hints)
+        names.push_back(hint.name);
+    return names;
+}
+
+/// The endpoints of one service port out of all slices.
+std::vector<Candidate> candidatesOf(const std::vector<discoveryv1::EndpointSlice> &slices, const std::string &portName,
+                                    Family family) {
+    std::vector<Candidate> candidates;
     for (const auto &slice : slices) {
         if ((slice.addressType == "IPv6") != (family == Family::IPv6) || slice.addressType == "FQDN")
             continue;
@@ -41,21 +50,22 @@ std::vector<Endpoint> endpointsOf(const std::vector<discoveryv1::EndpointSlice> 
         if (port == slice.ports.end() || !port->port)
             continue;
         for (const auto &endpoint : slice.endpoints) {
-            const bool isReady = endpoint.conditions.ready.value_or(true);
-            const bool drains =
-                endpoint.conditions.serving.value_or(isReady) && endpoint.conditions.terminating.value_or(false);
-            if (endpoint.addresses.empty() || (!isReady && !drains))
+            if (endpoint.addresses.empty())
                 continue;
-            Endpoint entry{endpoint.addresses.front(), static_cast<uint16_t>(*port->port),
-                           endpoint.nodeName.value_or("") == nodeName};
-            (isReady ? ready : draining).push_back(std::move(entry));
+            Candidate candidate{.address = endpoint.addresses.front(),
+                                .port = static_cast<uint16_t>(*port->port),
+                                .nodeName = endpoint.nodeName.value_or(""),
+                                .ready = endpoint.conditions.ready.value_or(true)};
+            candidate.drains = endpoint.conditions.serving.value_or(candidate.ready) &&
+                               endpoint.conditions.terminating.value_or(false);
+            if (endpoint.hints) {
+                candidate.forZones = namesOf(endpoint.hints->forZones);
+                candidate.forNodes = namesOf(endpoint.hints->forNodes);
+            }
+            candidates.push_back(std::move(candidate));
         }
     }
-    std::vector<Endpoint> &chosen = ready.empty() ? draining : ready;
-    std::sort(chosen.begin(), chosen.end(), [](const Endpoint &a, const Endpoint &b) {
-        return std::tie(a.address, a.port) < std::tie(b.address, b.port);
-    });
-    return chosen;
+    return candidates;
 }
 
 } // namespace
@@ -78,7 +88,9 @@ ServiceProxy::ServiceProxy(ServiceProxyOptions options, client::Informer &servic
                 touch();
     });
     nodes.addHandler([this](const client::ObjectPtr &before, const client::ObjectPtr &after) {
-        if (after && after->name() == m_options.nodeName && (!before || before->generation() != after->generation()))
+        if (after && after->name() == m_options.nodeName &&
+            (!before || before->generation() != after->generation() ||
+             before->label(kZoneLabel) != after->label(kZoneLabel)))
             touch();
     });
 }
@@ -177,6 +189,8 @@ void ServiceProxy::addService(const client::ObjectPtr &object, Family family, De
             clusterIp = ip;
     if (clusterIp.empty() || m_options.ownAddresses.contains(clusterIp))
         return;
+    const client::ObjectPtr node = m_nodes.get(m_options.nodeName);
+    const std::string zone(node ? node->label(kZoneLabel).value_or("") : "");
     std::vector<discoveryv1::EndpointSlice> slices;
     for (const client::ObjectPtr &slice : m_slices.listNamespace(object->namespaceName()))
         if (slice->label(kServiceNameLabel) == object->name())
@@ -207,7 +221,7 @@ void ServiceProxy::addService(const client::ObjectPtr &object, Family family, De
         entry.protocol = lowerCase(port.protocol.empty() ? "TCP" : port.protocol);
         entry.port = static_cast<uint16_t>(port.port);
         entry.nodePort = static_cast<uint16_t>(port.nodePort);
-        entry.endpoints = endpointsOf(slices, port.name, family, m_options.nodeName);
+        entry.endpoints = chooseEndpoints(candidatesOf(slices, port.name, family), m_options.nodeName, zone);
         desired.services.push_back(entry);
     }
 }

@@ -24,6 +24,11 @@ public:
         mounted.insert(target);
         return {};
     }
+    Result<> mountDevice(const kubelet::DeviceMount &mount, const std::filesystem::path &target) override {
+        mounted.insert(target);
+        devices.push_back(mount);
+        return {};
+    }
     Result<> unmount(const std::filesystem::path &target) override {
         mounted.erase(target);
         return {};
@@ -36,6 +41,7 @@ public:
         return found;
     }
     std::set<std::filesystem::path> mounted;
+    std::vector<kubelet::DeviceMount> devices;
 };
 
 class FakeProbes final : public kubelet::ProbeTransport {

@@ -180,6 +180,31 @@ private slots:
         QCOMPARE(get("/nothing").status, 404);
     }
 
+    void measuresRates() {
+        const auto container = [&] {
+            const auto summary = boost::json::parse(get("/stats/summary").body);
+            return summary.at("pods").at(0).at("containers").at(0);
+        };
+        QVERIFY(!container().at("cpu").as_object().contains("usageNanoCores")); // one measurement is no rate
+        m_node->clock.advance(10s);
+        const auto second = container();
+        QVERIFY(second.at("cpu").as_object().contains("usageNanoCores"));
+        QVERIFY(second.at("rootfs").as_object().contains("capacityBytes"));
+        QVERIFY(second.at("logs").as_object().contains("usedBytes"));
+        m_node->clock.advance(100ms); // too short for a rate of its own
+        QCOMPARE(container().at("cpu").at("usageNanoCores").to_number<int64_t>(),
+                 second.at("cpu").at("usageNanoCores").to_number<int64_t>());
+        const std::string resource = get("/metrics/resource").body;
+        for (const char *metric : {"container_start_time_seconds{container=", "container_memory_working_set_bytes{",
+                                   "\nnode_cpu_usage_seconds_total ", "\nnode_memory_working_set_bytes ",
+                                   "\npod_cpu_usage_seconds_total{namespace=", "\nresource_scrape_error 0"})
+            QVERIFY2(resource.find(metric) != resource.npos, metric);
+        const std::string cadvisor = get("/metrics/cadvisor").body;
+        for (const char *metric : {"container_cpu_usage_seconds_total{cpu=", "container_memory_working_set_bytes{",
+                                   "container_fs_usage_bytes{", "machine_memory_bytes "})
+            QVERIFY2(cadvisor.find(metric) != cadvisor.npos, metric);
+    }
+
     void logs() {
         writeLog("2026-01-01T00:00:01Z stdout F one\n2026-01-01T00:00:02Z stdout F two\n");
         QCOMPARE(get("/containerLogs/default/web/app").body, std::string("one\ntwo\n"));

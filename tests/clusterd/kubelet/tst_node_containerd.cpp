@@ -268,7 +268,7 @@ private slots:
         auto log = readFile(m_options.paths.logs("default", "web", pod().metadata.uid) / "app/0.log");
         QVERIFY(log && log->find("stdout F greeting is hello") != std::string::npos);
         std::string group = m_options.cgroupRoot + "/kubepods/burstable/pod" + pod().metadata.uid;
-        QVERIFY(m_cgroups->usage(group).memoryUsageBytes > 0);
+        QVERIFY(m_cgroups->usage(group).value().memoryUsageBytes > 0);
     }
 
     void containersSurviveTheKubelet() {

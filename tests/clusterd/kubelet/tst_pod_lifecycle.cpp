@@ -259,6 +259,22 @@ private slots:
         node.pass(30s);
         QCOMPARE(app(node.pod("web")).restartCount, 1);
     }
+
+    /// As the node controller does while it does not hear of the node.
+    void statusThatOthersWroteIsMended() {
+        NodeFixture node;
+        node.startKubelet();
+        node.putPod("web");
+        node.pass(5s);
+        QCOMPARE(node.condition("web", "Ready"), std::string("True"));
+        corev1::Pod pod = node.pod("web");
+        for (auto &entry : pod.status.conditions)
+            if (entry.type == "Ready")
+                entry.status = "False";
+        node.api.put(pod);
+        node.pass(2s);
+        QCOMPARE(node.condition("web", "Ready"), std::string("True"));
+    }
 };
 
 QTEST_GUILESS_MAIN(PodLifecycleTest)

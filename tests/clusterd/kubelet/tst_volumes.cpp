@@ -34,6 +34,14 @@ std::vector<std::string> names(const fs::path &folder) {
 
 } // namespace
 
+namespace {
+
+std::string quoted(const std::string &text) {
+    return '"' + text + '"';
+}
+
+} // namespace
+
 class VolumesTest : public QObject {
     Q_OBJECT
 
@@ -206,9 +214,9 @@ private slots:
         fs::path data = node.folder.path().toStdString() + "/data";
         node.api.put(
             R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{"hostPath":{"path":")" +
-            data.string() + R"(","type":"DirectoryOrCreate"}}})");
+            data.string() + R"(","type":"DirectoryOrCreate"},"claimRef":{"uid":"c"}}})");
         node.api.put(
-            R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default"},)"
+            R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default","uid":"c"},)"
             R"("spec":{"volumeName":"pv"},"status":{"phase":"Bound"}})");
         node.startKubelet();
         node.putPod("web", R"("volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"claim"}}],)",
@@ -222,6 +230,139 @@ private slots:
         node.api.deletePod("default", "web", 1);
         node.pass(5s);
         QVERIFY(fs::exists(data));
+    }
+
+    void claimsThatCannotBeHad() {
+        NodeFixture node;
+        node.startKubelet();
+        const std::string volumes = R"("volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"claim"}}],)";
+        const std::string words = "FailedMount: Unable to attach or mount volumes: unmounted volumes=[d], unattached "
+                                  "volumes=[], failed to process volumes=[d]: error processing PVC default/claim: ";
+        const auto putClaim = [&](const std::string &metadata, const std::string &phase) {
+            node.api.put(
+                R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default",)"
+                R"("uid":"c")" +
+                metadata + R"(},"spec":{"volumeName":"pv"},"status":{"phase":)" + quoted(phase) + "}}");
+        };
+        const auto putVolume = [&](const std::string &spec) {
+            node.api.put(R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{)" + spec +
+                         R"(,"claimRef":{"uid":"c"}}})");
+        };
+        putClaim("", "Pending");
+        node.putPod("web", volumes, R"("volumeMounts":[{"name":"d","mountPath":"/data"}],)");
+        QVERIFY(node.hasEvent(words + "PVC is not bound"));
+        putClaim("", "Bound");
+        node.pass(2min);
+        QVERIFY(node.hasEvent(words + "failed to fetch PV pv from API server: "));
+        putClaim(R"(,"deletionTimestamp":"2026-01-01T00:00:00Z")", "Bound");
+        node.pass(2min);
+        QVERIFY(node.hasEvent(words + "PVC is being deleted"));
+        putClaim("", "Bound");
+        putVolume(R"("local":{"path":"/nowhere/at/all"})");
+        node.pass(2min);
+        QVERIFY(node.hasEvent(
+            R"(FailedMount: MountVolume.SetUp failed for volume "pv": path "/nowhere/at/all" does not exist)"));
+        putVolume(R"("nfs":{"server":"s","path":"/"})");
+        node.pass(2min);
+        QVERIFY(node.hasEvent(R"(FailedMount: MountVolume.SetUp failed for volume "pv": no volume plugin matched)"));
+        fs::path data = node.folder.path().toStdString() + "/data";
+        fs::create_directories(data);
+        putVolume(R"("local":{"path":)" + quoted(data.string()) + "}");
+        node.pass(2min);
+        QCOMPARE(node.pod("web").status.phase, std::string("Running"));
+        // A pod that has the claim keeps it, also in the next life of the kubelet.
+        putClaim(R"(,"deletionTimestamp":"2026-01-01T00:00:00Z")", "Bound");
+        node.stopKubelet();
+        node.startKubelet();
+        node.pass(2min);
+        QCOMPARE(node.pod("web").status.phase, std::string("Running"));
+        QCOMPARE(node.pod("web").status.containerStatuses.at(0).restartCount, 0);
+    }
+
+    void onePodAtATime() {
+        NodeFixture node;
+        fs::path data = node.folder.path().toStdString() + "/data";
+        node.api.put(R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{"claimRef":)"
+                     R"({"uid":"c"},"accessModes":["ReadWriteOncePod"],"hostPath":{"path":")" +
+                     data.string() + R"(","type":"DirectoryOrCreate"}}})");
+        node.api.put(
+            R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default",)"
+            R"("uid":"c"},"spec":{"volumeName":"pv"},"status":{"phase":"Bound"}})");
+        node.startKubelet();
+        const std::string volumes = R"("volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"claim"}}],)";
+        const std::string mounts = R"("volumeMounts":[{"name":"d","mountPath":"/data"}],)";
+        node.putPod("first", volumes, mounts);
+        node.putPod("second", volumes, mounts);
+        QCOMPARE(node.pod("first").status.phase, std::string("Running"));
+        QCOMPARE(node.pod("second").status.phase, std::string("Pending"));
+        QVERIFY(node.hasEvent(R"(FailedMount: MountVolume.SetUp failed for volume "pv": volume uses the )"
+                              "ReadWriteOncePod access mode and is already in use by another pod"));
+        node.api.deletePod("default", "first", 1);
+        node.pass(2min);
+        QCOMPARE(node.pod("second").status.phase, std::string("Running"));
+    }
+
+    void devices() {
+        NodeFixture node;
+        const bool loop = fs::is_block_file("/dev/loop0");
+        if (!loop)
+            QSKIP("no block device to name");
+        node.api.put(R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{"claimRef":)"
+                     R"({"uid":"c"},"volumeMode":"Block","local":{"path":"/dev/loop0"}}})");
+        node.api.put(
+            R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default",)"
+            R"("uid":"c"},"spec":{"volumeName":"pv"},"status":{"phase":"Bound"}})");
+        node.startKubelet();
+        const std::string volumes = R"("volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"claim"}}],)";
+        node.putPod("web", volumes, R"("volumeDevices":[{"name":"d","devicePath":"/dev/xda"}],)");
+        QCOMPARE(node.pod("web").status.phase, std::string("Running"));
+        const auto devices = node.runtime.find("app")->config.devices;
+        QCOMPARE(devices.size(), 1u);
+        QCOMPARE(devices[0].containerPath, std::string("/dev/xda"));
+        QCOMPARE(devices[0].hostPath, std::string("/dev/loop0"));
+    }
+
+    void fileSystemsOnDevices() {
+        if (!fs::is_block_file("/dev/loop0"))
+            QSKIP("no block device to name");
+        NodeFixture node;
+        node.api.put(R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{"claimRef":)"
+                     R"({"uid":"c"},"mountOptions":["noatime"],"local":{"path":"/dev/loop0","fsType":"xfs"}}})");
+        node.api.put(
+            R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default",)"
+            R"("uid":"c"},"spec":{"volumeName":"pv"},"status":{"phase":"Bound"}})");
+        node.startKubelet();
+        node.putPod("web", R"("volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"claim"}}],)",
+                    R"("volumeMounts":[{"name":"d","mountPath":"/data"}],)");
+        QCOMPARE(node.pod("web").status.phase, std::string("Running"));
+        const fs::path target = node.options.paths.volume("uid-web", "local-volume", "pv");
+        QVERIFY(node.mounter.mounted.contains(target));
+        QCOMPARE(node.mounter.devices.at(0).device, std::string("/dev/loop0"));
+        QCOMPARE(node.mounter.devices.at(0).fsType, std::string("xfs"));
+        QCOMPARE(node.mounter.devices.at(0).options, std::vector<std::string>{"noatime"});
+        node.api.deletePod("default", "web", 1);
+        node.pass(2min);
+        QVERIFY(!node.mounter.mounted.contains(target));
+    }
+
+    void volumesOfOtherNodes() {
+        NodeFixture node;
+        const std::string data = node.folder.path().toStdString() + "/data";
+        node.api.put(R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"pv"},"spec":{"claimRef":)"
+                     R"({"uid":"c"},"hostPath":{"type":"DirectoryOrCreate","path":)" +
+                     quoted(data) +
+                     R"(},"nodeAffinity":{"required":{"nodeSelectorTerms":[{"matchExpressions":[{"key":)"
+                     R"("kubernetes.io/hostname","operator":"In","values":["another"]}]}]}}}})");
+        node.api.put(
+            R"({"apiVersion":"v1","kind":"PersistentVolumeClaim","metadata":{"name":"claim","namespace":"default",)"
+            R"("uid":"c"},"spec":{"volumeName":"pv"},"status":{"phase":"Bound"}})");
+        node.startKubelet();
+        node.putPod("web", R"("volumes":[{"name":"d","persistentVolumeClaim":{"claimName":"claim"}}],)",
+                    R"("volumeMounts":[{"name":"d","mountPath":"/data"}],)");
+        QCOMPARE(node.pod("web").status.phase, std::string("Pending"));
+        QVERIFY(node.hasEvent(R"(FailedMount: MountVolume.NodeAffinity check failed for volume "pv": no matching )"
+                              "NodeSelectorTerms"));
+        QVERIFY(!fs::exists(data));
     }
 
     void missingEnvironmentIsAConfigError() {
