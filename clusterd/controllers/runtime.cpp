@@ -3,6 +3,7 @@
 #include "core/base/log.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace coracle::controllers {
 
@@ -112,9 +113,21 @@ void addControllerIndex(client::Informer &informer) {
     if (informer.hasIndex(kByController))
         return;
     informer.addIndex(std::string(kByController), [](const ObjectPtr &object, std::vector<std::string> &values) {
-        if (const api::Object::Owner *owner = object->controller())
-            values.emplace_back(owner->uid);
+        const api::Object::Owner *owner = object->controller();
+        values.push_back(owner ? std::string(owner->uid) : orphansOf(object->namespaceName()));
     });
+}
+
+std::string orphansOf(std::string_view namespaceName) {
+    return fmt::format("orphans of {}", namespaceName); // no UID holds a space
+}
+
+std::vector<ObjectPtr> claimable(const client::Informer &informer, std::string_view namespaceName,
+                                 std::string_view uid) {
+    std::vector<ObjectPtr> objects = informer.byIndex(kByController, uid);
+    std::vector<ObjectPtr> orphans = informer.byIndex(kByController, orphansOf(namespaceName));
+    objects.insert(objects.end(), orphans.begin(), orphans.end());
+    return objects;
 }
 
 } // namespace coracle::controllers

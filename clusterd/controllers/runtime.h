@@ -116,8 +116,13 @@ bool isNamespaceTerminating(const Status &status);
 /// "namespace/name" -> both parts; a key without a slash has no namespace.
 std::pair<std::string, std::string> splitKey(std::string_view key);
 
-/// The index by the UID of the controlling owner that several controllers share; adds it once per informer.
+/// The index by the UID of the controlling owner that several controllers share; objects without one are found there by
+/// orphansOf() their namespace. Adds it once per informer.
 inline constexpr std::string_view kByController = "controller";
 void addControllerIndex(client::Informer &informer);
+std::string orphansOf(std::string_view namespaceName);
+/// What an owner may have to do with: its dependents, and the objects of its namespace that nobody controls.
+std::vector<ObjectPtr> claimable(const client::Informer &informer, std::string_view namespaceName,
+                                 std::string_view uid);
 
 } // namespace coracle::controllers

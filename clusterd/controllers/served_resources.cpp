@@ -33,8 +33,6 @@ std::vector<api::ResourcePtr> deletableResources(const client::Client &client) {
 }
 
 api::ResourcePtr findServedKind(const client::Client &client, std::string_view apiVersion, std::string_view kind) {
-    if (const api::ResourceInfo *builtin = api::findKind(apiVersion, kind))
-        return api::ResourcePtr(std::shared_ptr<const void>(), builtin);
     const client::Client::Resources served = client.resources();
     const auto found = std::ranges::find_if(*served, [&](const api::ResourcePtr &resource) {
         return resource->kind == kind && resource->apiVersion == apiVersion;

@@ -50,13 +50,13 @@ def written_bytes(pid):
     return int(re.search(r"^write_bytes: (\d+)", pathlib.Path(f"/proc/{pid}/io").read_text(), re.M).group(1))
 
 
-def until(condition, seconds=120):
+def until(condition, seconds=120, interval=0.01):
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         value = condition()
         if value:
             return value
-        time.sleep(0.01)
+        time.sleep(interval)
     sys.exit("waited in vain")
 
 

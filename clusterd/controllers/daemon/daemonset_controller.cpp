@@ -15,6 +15,8 @@ DaemonSetController::DaemonSetController(const ControllerContext &context)
       m_pods(informers().get<corev1::Pod>()),
       m_expectations(context.clock),
       m_backoff(context.clock) {
+    addControllerIndex(m_pods);
+    addControllerIndex(m_revisions);
     m_sets.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         // What was ordered for a set that is gone doesn't concern one that takes its name.
         if (before && (!after || after->uid() != before->uid()))

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/daemon/daemonset_pass.h"
 
+#include "clusterd/controllers/controller_ref_manager.h"
 #include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/selectors.h"
 #include "core/client/typed_client.h"
@@ -18,9 +19,7 @@ constexpr std::chrono::minutes kExpectationsLapse(5); // as Expectations has it
 
 Task<Result<>> DaemonSetPass::run() {
     const bool settled = m_controller.m_expectations.satisfied(m_key);
-    CO_TRY(m_selector, workloadSelector(m_set.spec.selector));
-    CO_CHECK(co_await claim(m_controller.m_pods, m_pods));
-    CO_CHECK(co_await claim(m_controller.m_revisions, m_revisions));
+    CO_CHECK(co_await claimDependents());
     CO_CHECK(co_await findRevision());
     const daemon::View view = daemon::lookAt(m_set, std::string(history::hashLabel(m_current.metadata)),
                                              m_controller.clock().now(), m_controller.m_nodes, m_pods);
@@ -44,49 +43,17 @@ client::ObjectReference DaemonSetPass::reference() const {
             .resourceVersion = m_set.metadata.resourceVersion};
 }
 
-/// Own objects whose labels match; orphans that match are adopted, own ones that match no longer are released.
-template<class T>
-Task<Result<>> DaemonSetPass::claim(client::Informer &informer, std::vector<T> &claimed) {
-    const std::string &uid = m_set.metadata.uid;
-    for (const ObjectPtr &object : informer.listNamespace(m_set.metadata.namespace_)) {
-        const api::Object::Owner *owner = object->controller();
-        const bool own = owner && owner->uid == uid;
-        const bool matches = m_selector.matches(object->labels());
-        if ((owner && !own) || (!own && !matches))
-            continue;
-        CO_TRY(T dependent, api::decode<T>(*object));
-        if (own && matches) {
-            claimed.push_back(std::move(dependent));
-            continue;
-        }
-        if (object->deleting())
-            continue;
-        if (own) {
-            std::erase_if(dependent.metadata.ownerReferences,
-                          [&](const metav1::OwnerReference &reference) { return reference.uid == uid; });
-        } else {
-            CO_CHECK(co_await checkMayAdopt());
-            dependent.metadata.ownerReferences.push_back(
-                controllerReference(appsv1::DaemonSet::kApiVersion, appsv1::DaemonSet::kKind, m_set.metadata));
-        }
-        auto written = co_await client::update(client(), std::move(dependent));
-        if (!written && !isNotFound(written.error()))
-            co_return std::unexpected(written.error());
-        if (written && !own)
-            claimed.push_back(std::move(*written));
-    }
-    co_return Result<>{};
-}
-
-/// The informer may not know yet that the set is gone, and a set that is gone must not take anything into its grave.
-Task<Result<>> DaemonSetPass::checkMayAdopt() {
-    if (m_mayAdopt)
-        co_return Result<>{};
-    CO_TRY(const appsv1::DaemonSet fresh,
-           co_await client::get<appsv1::DaemonSet>(client(), m_set.metadata.namespace_, m_set.metadata.name));
-    if (fresh.metadata.uid != m_set.metadata.uid || fresh.metadata.deletionTimestamp)
-        co_return errors::conflict("daemonsets", "apps", m_set.metadata.name, "it is being deleted and adopts nothing");
-    m_mayAdopt = true;
+Task<Result<>> DaemonSetPass::claimDependents() {
+    CO_TRY(const api::LabelSelector selector, workloadSelector(m_set.spec.selector));
+    ControllerRefManager manager(client(), appsv1::DaemonSet::resource(), m_set.metadata);
+    ClaimRules rules;
+    rules.matches = [&selector](const api::Object &object) { return selector.matches(object.labels()); };
+    CO_TRY(const std::vector<ObjectPtr> pods,
+           co_await manager.claim(m_controller.m_pods, corev1::Pod::resource(), rules));
+    CO_TRY(m_pods, decodeAll<corev1::Pod>(pods));
+    CO_TRY(const std::vector<ObjectPtr> revisions,
+           co_await manager.claim(m_controller.m_revisions, appsv1::ControllerRevision::resource(), rules));
+    CO_TRY(m_revisions, decodeAll<appsv1::ControllerRevision>(revisions));
     co_return Result<>{};
 }
 

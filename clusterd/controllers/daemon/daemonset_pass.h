@@ -3,7 +3,6 @@
 #include "clusterd/controllers/daemon/daemonset_controller.h"
 #include "clusterd/controllers/daemon/daemonset_plan.h"
 #include "clusterd/controllers/history/revisions.h"
-#include "core/api/selector.h"
 
 namespace coracle::controllers {
 
@@ -19,9 +18,7 @@ private:
     enum class Observed { StatusOnly, Generation };
 
     // daemonset_pass.cpp: the pods and the status
-    template<class T>
-    Task<Result<>> claim(client::Informer &informer, std::vector<T> &claimed);
-    Task<Result<>> checkMayAdopt();
+    Task<Result<>> claimDependents();
     Task<Result<>> sync(const daemon::View &view);
     /// Moves those ended pods whose time has come to the ones to remove, and comes again for the others.
     void releaseEnded(daemon::Plan &plan);
@@ -46,8 +43,6 @@ private:
     DaemonSetController &m_controller;
     const std::string m_key;
     const appsv1::DaemonSet m_set;
-    api::LabelSelector m_selector;
-    bool m_mayAdopt = false; ///< checked in this pass
     std::vector<corev1::Pod> m_pods;
     history::Revisions m_revisions; ///< all of the set; after findRevision() those with other templates
     appsv1::ControllerRevision m_current;

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/deployment/deployment_controller.h"
 
+#include "clusterd/controllers/controller_ref_manager.h"
 #include "clusterd/controllers/deployment/rollout.h"
 #include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/selectors.h"
@@ -82,32 +83,14 @@ client::ObjectReference Rollout::reference() const {
             .resourceVersion = m_deployment.metadata.resourceVersion};
 }
 
-/// Own sets whose labels match; orphans that match are adopted, own ones that match no longer are released.
 Task<Result<>> Rollout::claimSets() {
     CO_TRY(const api::LabelSelector selector, workloadSelector(m_deployment.spec.selector));
-    const std::string &uid = m_deployment.metadata.uid;
-    for (const ObjectPtr &object : m_controller.m_sets.listNamespace(m_deployment.metadata.namespace_)) {
-        const api::Object::Owner *owner = object->controller();
-        const bool own = owner && owner->uid == uid;
-        const bool matches = selector.matches(object->labels());
-        if ((owner && !own) || (!own && !matches))
-            continue;
-        CO_TRY(appsv1::ReplicaSet set, api::decode<appsv1::ReplicaSet>(*object));
-        if (own && matches) {
-            m_claimed.push_back(std::move(set));
-            continue;
-        }
-        if (m_deployment.metadata.deletionTimestamp || set.metadata.deletionTimestamp)
-            continue;
-        if (own)
-            std::erase_if(set.metadata.ownerReferences,
-                          [&](const metav1::OwnerReference &reference) { return reference.uid == uid; });
-        else
-            set.metadata.ownerReferences.push_back(controllerReference("apps/v1", kKind, m_deployment.metadata));
-        CO_TRY(appsv1::ReplicaSet written, co_await client::update(m_controller.client(), std::move(set)));
-        if (!own)
-            m_claimed.push_back(std::move(written));
-    }
+    ControllerRefManager manager(m_controller.client(), appsv1::Deployment::resource(), m_deployment.metadata);
+    ClaimRules rules;
+    rules.matches = [&selector](const api::Object &set) { return selector.matches(set.labels()); };
+    CO_TRY(const std::vector<ObjectPtr> claimed,
+           co_await manager.claim(m_controller.m_sets, appsv1::ReplicaSet::resource(), std::move(rules)));
+    CO_TRY(m_claimed, decodeAll<appsv1::ReplicaSet>(claimed));
     co_return Result<>{};
 }
 

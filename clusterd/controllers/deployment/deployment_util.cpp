@@ -1,5 +1,6 @@
 #include "clusterd/controllers/deployment/deployment_util.h"
 
+#include "clusterd/controllers/content_hash.h"
 #include "core/api/typed.h"
 
 #include <algorithm>
@@ -69,13 +70,6 @@ int32_t sumReplicas(const ReplicaSets &sets) {
     return sum;
 }
 
-int32_t sumAvailableReplicas(const ReplicaSets &sets) {
-    int32_t sum = 0;
-    for (const appsv1::ReplicaSet &set : sets)
-        sum += set.status.availableReplicas;
-    return sum;
-}
-
 bool isRolling(const appsv1::Deployment &deployment) {
     return deployment.spec.strategy.type != "Recreate";
 }
@@ -104,17 +98,7 @@ bool sameTemplate(const corev1::PodTemplateSpec &a, const corev1::PodTemplateSpe
 }
 
 std::string templateHash(const corev1::PodTemplateSpec &podTemplate, std::optional<int32_t> collisionCount) {
-    static constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
-    std::string text = api::encode(podTemplate);
-    if (collisionCount)
-        text += fmt::format("#{}", *collisionCount);
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (unsigned char c : text)
-        hash = (hash ^ c) * 16777619u;
-    std::string encoded = std::to_string(hash);
-    for (char &digit : encoded)
-        digit = kLetters[static_cast<size_t>(digit) % kLetters.size()];
-    return encoded;
+    return contentHash(api::encode(podTemplate), collisionCount);
 }
 
 std::optional<size_t> findNew(const appsv1::Deployment &deployment, const ReplicaSets &sets) {
@@ -262,6 +246,13 @@ appsv1::DeploymentStatus calculateStatus(const appsv1::Deployment &deployment, c
         status.replicas += set.status.replicas;
         status.readyReplicas += set.status.readyReplicas;
         status.availableReplicas += set.status.availableReplicas;
+    }
+    // Only known when every set has counted them.
+    if (std::ranges::all_of(all,
+                            [](const appsv1::ReplicaSet &set) { return set.status.terminatingReplicas.has_value(); })) {
+        status.terminatingReplicas = 0;
+        for (const appsv1::ReplicaSet &set : all)
+            *status.terminatingReplicas += *set.status.terminatingReplicas;
     }
     status.updatedReplicas = fresh ? fresh->status.replicas : 0;
     status.unavailableReplicas = std::max(sumReplicas(all) - status.availableReplicas, 0);

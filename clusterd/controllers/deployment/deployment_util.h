@@ -22,8 +22,7 @@ inline constexpr std::string_view kPodTemplateHash = "pod-template-hash";
 
 int32_t replicasOf(const appsv1::Deployment &deployment);
 int32_t replicasOf(const appsv1::ReplicaSet &set);
-int32_t sumReplicas(const ReplicaSets &sets);          ///< declared
-int32_t sumAvailableReplicas(const ReplicaSets &sets); ///< observed
+int32_t sumReplicas(const ReplicaSets &sets); ///< declared
 bool isRolling(const appsv1::Deployment &deployment);
 
 /// How many pods may be above and below the declared number; percentages are of the declared number, surge rounded up

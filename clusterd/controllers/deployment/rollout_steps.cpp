@@ -156,9 +156,13 @@ Task<Result<int32_t>> Rollout::dropUnhealthy(int32_t most) {
     co_return dropped;
 }
 
+/// Of those that are available, as many as the bound allows. A set that was just scaled down still reports pods that
+/// are about to go: they do not count.
 Task<Result<int32_t>> Rollout::dropAvailable() {
-    const int32_t least = replicasOf(m_deployment) - maxUnavailable(m_deployment);
-    const int32_t spare = sumAvailableReplicas(all()) - least;
+    int32_t available = 0;
+    for (const appsv1::ReplicaSet &set : all())
+        available += std::min(set.status.availableReplicas, replicasOf(set));
+    const int32_t spare = available - (replicasOf(m_deployment) - maxUnavailable(m_deployment));
     int32_t dropped = 0;
     for (appsv1::ReplicaSet &set : m_old) {
         const int32_t count = std::min(replicasOf(set), spare - dropped);

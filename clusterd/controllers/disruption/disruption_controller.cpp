@@ -41,18 +41,33 @@ DisruptionController::DisruptionController(const ControllerContext &context)
       m_scale(client(), informers()) {
     enqueueOnChange(m_budgets);
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        if (before && (!after || before->labels() != after->labels()))
+        const bool relabelled = before && after && before->labels() != after->labels();
+        if (before && (!after || relabelled))
             podChanged(before);
-        if (after)
-            podChanged(after);
+        if (after) {
+            const std::vector<ObjectPtr> budgets = podChanged(after);
+            if (budgets.size() > 1 && (!before || relabelled))
+                warnOfSeveral(after, *budgets.front());
+        }
     });
     m_scale.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { ownerChanged(before, after); });
 }
 
-void DisruptionController::podChanged(const ObjectPtr &pod) {
+std::vector<ObjectPtr> DisruptionController::podChanged(const ObjectPtr &pod) {
+    std::vector<ObjectPtr> selecting;
     for (const ObjectPtr &budget : m_budgets.listNamespace(pod->namespaceName()))
-        if (selects(*budget, *pod))
+        if (selects(*budget, *pod)) {
             queue().add(budget->key());
+            selecting.push_back(budget);
+        }
+    return selecting;
+}
+
+/// Such a pod cannot be evicted.
+void DisruptionController::warnOfSeveral(const ObjectPtr &pod, const api::Object &one) {
+    events().event(client::ObjectReference::to(*pod), client::EventKind::Warning, "MultiplePodDisruptionBudgets",
+                   fmt::format("Pod \"{}\"/\"{}\" matches multiple PodDisruptionBudgets.  Chose \"{}\" arbitrarily.",
+                               pod->namespaceName(), pod->name(), one.name()));
 }
 
 /// What an owner declares is in its spec: changes of the status alone move no budget.

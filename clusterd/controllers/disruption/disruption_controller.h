@@ -15,7 +15,9 @@ public:
     Task<Result<>> reconcile(std::string key) override;
 
 private:
-    void podChanged(const ObjectPtr &pod);
+    /// Puts the budgets that select the pod into the queue, and returns them.
+    std::vector<ObjectPtr> podChanged(const ObjectPtr &pod);
+    void warnOfSeveral(const ObjectPtr &pod, const api::Object &one);
     void ownerChanged(const ObjectPtr &before, const ObjectPtr &after);
     Result<std::vector<corev1::Pod>> podsOf(const policyv1::PodDisruptionBudget &budget) const;
     Task<Result<>> sync(const policyv1::PodDisruptionBudget &budget);

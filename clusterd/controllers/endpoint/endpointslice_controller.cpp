@@ -1,7 +1,6 @@
 #include "clusterd/controllers/endpoint/endpointslice_controller.h"
 
 #include "clusterd/controllers/endpoint/service_pods.h"
-#include "clusterd/controllers/endpoint/slice_reconciler.h"
 #include "clusterd/controllers/pod_util.h"
 #include "core/api/typed.h"
 
@@ -52,6 +51,18 @@ discoveryv1::Endpoint endpointFor(const ServicePod &entry, const corev1::Service
     return endpoint;
 }
 
+/// Where the slices' endpoints of an address type are hinted to, by address.
+std::map<std::string, std::string> hintedZones(const std::vector<discoveryv1::EndpointSlice> &slices,
+                                               std::string_view addressType) {
+    std::map<std::string, std::string> zones;
+    for (const auto &slice : slices)
+        for (const auto &endpoint : slice.endpoints)
+            if (slice.addressType == addressType && !endpoint.addresses.empty() && endpoint.hints &&
+                !endpoint.hints->forZones.empty())
+                zones[endpoint.addresses.front()] = endpoint.hints->forZones.front().name;
+    return zones;
+}
+
 } // namespace
 
 EndpointSliceController::EndpointSliceController(const ControllerContext &context)
@@ -61,6 +72,12 @@ EndpointSliceController::EndpointSliceController(const ControllerContext &contex
       m_nodes(informers().get<corev1::Node>()),
       m_slices(informers().get<discoveryv1::EndpointSlice>()) {
     enqueueOnChange(m_services);
+    m_services.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        if (!after)
+            for (std::string_view family : {"IPv4", "IPv6"})
+                m_hintStates.erase(before->key() + "," + std::string(family));
+    });
+    m_nodes.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { observeNode(before, after); });
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         enqueueServicesOf(m_services, before, after, queue());
     });
@@ -70,6 +87,67 @@ EndpointSliceController::EndpointSliceController(const ControllerContext &contex
         if (service && slice->label(kManagedByLabel) == kManagedBy)
             queue().add(std::string(slice->namespaceName()) + "/" + std::string(*service));
     });
+}
+
+void EndpointSliceController::observeNode(const ObjectPtr &before, const ObjectPtr &after) {
+    const std::string name((after ? after : before)->name());
+    const auto known = m_zonedNodes.find(name);
+    const ZonedNode old = known == m_zonedNodes.end() ? ZonedNode() : known->second;
+    ZonedNode fresh;
+    if (after)
+        if (const auto node = api::decode<corev1::Node>(*after))
+            fresh = zonedNode(*node);
+    if (!after)
+        m_zonedNodes.erase(name);
+    else
+        m_zonedNodes[name] = fresh;
+    if (old == fresh)
+        return;
+    ZoneShares shares = zoneShares(m_zonedNodes);
+    const bool sharesChanged = std::exchange(m_shares, std::move(shares)) != m_shares;
+    if (before && after && old.zone != fresh.zone) // its endpoints have another zone now
+        queueServices(true);
+    else if (sharesChanged)
+        queueServices(false);
+}
+
+/// All, or those whose hints follow from the nodes.
+void EndpointSliceController::queueServices(bool all) {
+    for (const ObjectPtr &object : m_services.list()) {
+        const auto service = api::decode<corev1::Service>(*object);
+        if (all || (service && hintMode(*service) == HintMode::TopologyAuto))
+            queue().add(object->key());
+    }
+}
+
+void EndpointSliceController::addHints(const corev1::Service &service, std::vector<SliceGroup> &groups,
+                                       const std::vector<discoveryv1::EndpointSlice> &existing) {
+    std::map<std::string, std::vector<discoveryv1::Endpoint *>> byType;
+    for (SliceGroup &group : groups)
+        for (discoveryv1::Endpoint &endpoint : group.endpoints)
+            byType[group.addressType].push_back(&endpoint);
+    const HintMode mode = hintMode(service);
+    for (auto &[type, endpoints] : byType) {
+        const std::string why = setHints(mode, endpoints, m_shares, hintedZones(existing, type));
+        const std::string key = service.metadata.namespace_ + "/" + service.metadata.name + "," + type;
+        const auto known = m_hintStates.find(key);
+        if (mode != HintMode::TopologyAuto) {
+            m_hintStates.erase(key);
+            continue;
+        }
+        if (known != m_hintStates.end() && known->second == why)
+            continue;
+        m_hintStates[key] = why;
+        const client::ObjectReference about{.apiVersion = "v1",
+                                            .kind = "Service",
+                                            .namespaceName = service.metadata.namespace_,
+                                            .name = service.metadata.name,
+                                            .uid = service.metadata.uid};
+        const std::string words = why.empty() ? "Topology Aware Hints has been enabled" : why;
+        events().event(about, why.empty() ? client::EventKind::Normal : client::EventKind::Warning,
+                       why.empty() ? "TopologyAwareHintsEnabled" : "TopologyAwareHintsDisabled",
+                       words + ", addressType: " + type);
+    }
 }
 
 Task<Result<>> EndpointSliceController::reconcile(std::string key) {
@@ -113,7 +191,9 @@ Task<Result<>> EndpointSliceController::reconcile(std::string key) {
     owner.labels = service.metadata.labels;
     if (service.spec.clusterIP == "None")
         owner.labels[std::string(kHeadlessLabel)] = "";
-    co_return co_await reconcileSlices(client(), owner, std::move(groups), ownedSlices(m_slices, owner));
+    std::vector<discoveryv1::EndpointSlice> existing = ownedSlices(m_slices, owner);
+    addHints(service, groups, existing);
+    co_return co_await reconcileSlices(client(), owner, std::move(groups), std::move(existing));
 }
 
 } // namespace coracle::controllers

@@ -8,6 +8,7 @@
 #include <boost/json/array.hpp>
 #include <boost/json/object.hpp>
 #include <boost/json/serialize.hpp>
+#include <set>
 
 namespace coracle::controllers {
 
@@ -67,7 +68,10 @@ void GarbageCollector::changed(const api::ResourcePtr &resource, const ObjectPtr
                                                               &api::Object::Owner::uid, &api::Object::Owner::uid);
     if ((after->deleting() && after->hasFinalizers()) || (ownersChanged && !after->owners().empty()))
         queue().add(std::string(after->uid()));
-    if (after->deleting() && (!before || !before->deleting()))
+    const bool unblocked =
+        before && !std::ranges::equal(before->owners(), after->owners(), {}, &api::Object::Owner::blockOwnerDeletion,
+                                      &api::Object::Owner::blockOwnerDeletion);
+    if (unblocked || (after->deleting() && (!before || !before->deleting())))
         for (const api::Object::Owner &owner : after->owners())
             queue().add(std::string(owner.uid));
 }
@@ -119,11 +123,14 @@ Task<Result<>> GarbageCollector::deleteDependents(ObjectId id, metav1::ObjectMet
         if (!dependentMetadata)
             continue;
         const auto &owners = dependentMetadata->ownerReferences;
-        blocked |= std::any_of(owners.begin(), owners.end(), [&](const metav1::OwnerReference &owner) {
+        const bool blocks = std::any_of(owners.begin(), owners.end(), [&](const metav1::OwnerReference &owner) {
             return owner.uid == id.uid && owner.blockOwnerDeletion.value_or(false);
         });
+        blocked |= blocks;
         if (!dependentMetadata->deletionTimestamp)
             CO_CHECK(co_await judgeByOwners(dependent, std::move(*dependentMetadata)));
+        else if (blocks && isInCircle(dependent))
+            CO_CHECK(co_await unblockOwners(dependent, std::move(*dependentMetadata)));
     }
     if (blocked)
         co_return Result<>{};
@@ -153,6 +160,10 @@ Task<Result<>> GarbageCollector::judgeByOwners(ObjectId id, metav1::ObjectMeta m
     std::string policy = deep ? "Foreground" : "Background";
     if (hasFinalizer(metadata, kOrphan))
         policy = "Orphan";
+    if (waiting && isInCircle(id)) {
+        metav1::ObjectMeta judged = metadata;
+        CO_CHECK(co_await unblockOwners(id, std::move(judged)));
+    }
     log::debug(name(), "removing {} {}, whose owner is gone", id.resource->resource, id.key);
     co_return co_await removeObject(std::move(id), std::move(policy));
 }
@@ -177,6 +188,35 @@ Task<Result<GarbageCollector::OwnerState>> GarbageCollector::stateOf(metav1::Own
     if (isNotFound(live.error()))
         co_return OwnerState::Dangling;
     co_return std::unexpected(live.error());
+}
+
+/// Whether the object depends on itself, by way of others that wait for their dependents to go.
+bool GarbageCollector::isInCircle(const ObjectId &id) {
+    std::set<std::string> seen;
+    std::vector<std::string> next(1, id.uid);
+    while (!next.empty()) {
+        const std::string uid = std::move(next.back());
+        next.pop_back();
+        for (const ObjectId &dependent : m_graph.dependentsOf(uid)) {
+            if (dependent.uid == id.uid)
+                return true;
+            const auto metadata = metadataOf(dependent);
+            if (metadata && metadata->deletionTimestamp && hasFinalizer(*metadata, kForeground) &&
+                seen.insert(dependent.uid).second)
+                next.push_back(dependent.uid);
+        }
+    }
+    return false;
+}
+
+/// In a circle each would wait for the others for ever: this one's owners need not wait for it.
+Task<Result<>> GarbageCollector::unblockOwners(ObjectId id, metav1::ObjectMeta metadata) {
+    json::array owners;
+    for (metav1::OwnerReference owner : metadata.ownerReferences) {
+        owner.blockOwnerDeletion = false;
+        owners.push_back(api::encodeToValue(owner));
+    }
+    co_return co_await patchMetadata(std::move(id), std::move(metadata), "ownerReferences", std::move(owners));
 }
 
 Task<Result<>> GarbageCollector::dropOwners(ObjectId id, metav1::ObjectMeta metadata,

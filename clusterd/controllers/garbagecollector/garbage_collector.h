@@ -28,6 +28,8 @@ private:
     Task<Result<>> deleteDependents(ObjectId id, metav1::ObjectMeta metadata);
     Task<Result<>> judgeByOwners(ObjectId id, metav1::ObjectMeta metadata);
     Task<Result<OwnerState>> stateOf(metav1::OwnerReference owner, std::string namespaceName);
+    bool isInCircle(const ObjectId &id);
+    Task<Result<>> unblockOwners(ObjectId id, metav1::ObjectMeta metadata);
     Task<Result<>> dropOwners(ObjectId id, metav1::ObjectMeta metadata, std::vector<std::string> ownerUids);
     Task<Result<>> dropFinalizer(ObjectId id, metav1::ObjectMeta metadata, std::string_view finalizer);
     Task<Result<>> patchMetadata(ObjectId id, metav1::ObjectMeta metadata, std::string_view member,

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/history/revisions.h"
 
+#include "clusterd/controllers/content_hash.h"
 #include "clusterd/controllers/pod_util.h"
 #include "core/api/canonical_json.h"
 #include "core/api/typed.h"
@@ -35,20 +36,6 @@ bool holds(const appsv1::ControllerRevision &revision, std::string_view patch) {
     return !failed && api::json::canonicalText(stored) == patch;
 }
 
-std::string hashOf(std::string_view patch, std::optional<int32_t> collisionCount) {
-    static constexpr std::string_view kLetters = "bcdfghjklmnpqrstvwxz2456789";
-    std::string text(patch);
-    if (collisionCount)
-        text += fmt::format("#{}", *collisionCount);
-    uint32_t hash = 2166136261u; // FNV-1a
-    for (unsigned char c : text)
-        hash = (hash ^ c) * 16777619u;
-    std::string encoded = std::to_string(hash);
-    for (char &digit : encoded)
-        digit = kLetters[static_cast<size_t>(digit) % kLetters.size()];
-    return encoded;
-}
-
 std::string_view hashLabel(const metav1::ObjectMeta &metadata) {
     const auto found = metadata.labels.find(kHashLabel);
     return found == metadata.labels.end() ? std::string_view() : std::string_view(found->second);
@@ -56,14 +43,14 @@ std::string_view hashLabel(const metav1::ObjectMeta &metadata) {
 
 appsv1::ControllerRevision make(std::string_view apiVersion, std::string_view kind, const metav1::ObjectMeta &owner,
                                 const corev1::PodTemplateSpec &podTemplate, int64_t number,
-                                std::optional<int32_t> collisionCount) {
+                                std::optional<int32_t> collisionCount, std::string_view hashLabel) {
     appsv1::ControllerRevision revision;
     revision.data.text = templatePatch(podTemplate);
-    const std::string hash = hashOf(revision.data.text, collisionCount);
+    const std::string hash = contentHash(revision.data.text, collisionCount);
     revision.metadata.namespace_ = owner.namespace_;
     revision.metadata.name = fmt::format("{}-{}", owner.name.substr(0, kNamePrefixMax), hash);
     revision.metadata.labels = podTemplate.metadata.labels;
-    revision.metadata.labels[std::string(kHashLabel)] = hash;
+    revision.metadata.labels[std::string(hashLabel)] = hash;
     revision.metadata.annotations = owner.annotations;
     revision.metadata.ownerReferences.push_back(controllerReference(apiVersion, kind, owner));
     revision.revision = number;

@@ -14,7 +14,10 @@ namespace coracle::controllers::history {
 
 using Revisions = std::vector<appsv1::ControllerRevision>;
 
+/// Says a pod's revision; DaemonSets' revisions bear it too.
 inline constexpr std::string_view kHashLabel = appsv1::kControllerRevisionHashLabelKey;
+/// What StatefulSets' revisions bear, whose pods say the revision's whole name.
+inline constexpr std::string_view kPlainHashLabel = "controller.kubernetes.io/hash";
 
 /// What a revision stores: the strategic merge patch that brings the template back, which is what `kubectl rollout
 /// undo` sends: {"spec":{"template":{...,"$patch":"replace"}}}. Canonical: equal templates give equal texts.
@@ -23,17 +26,14 @@ std::string templatePatch(const corev1::PodTemplateSpec &podTemplate);
 /// Whether the revision stores this patch, whatever the order of its members.
 bool holds(const appsv1::ControllerRevision &revision, std::string_view patch);
 
-/// A short text for names and label values; the collision count gives another one for the same patch.
-std::string hashOf(std::string_view patch, std::optional<int32_t> collisionCount);
-
 /// The value of the label controller-revision-hash; empty without one.
 std::string_view hashLabel(const metav1::ObjectMeta &metadata);
 
 /// A revision "<owner>-<hash>" that is not stored yet. It has the template's labels, so that the owner's selector finds
-/// it, the hash as a label and the owner's annotations.
+/// it, the hash as this label and the owner's annotations.
 appsv1::ControllerRevision make(std::string_view apiVersion, std::string_view kind, const metav1::ObjectMeta &owner,
                                 const corev1::PodTemplateSpec &podTemplate, int64_t number,
-                                std::optional<int32_t> collisionCount);
+                                std::optional<int32_t> collisionCount, std::string_view hashLabel = kHashLabel);
 
 /// The number after the highest one; the first is 1.
 int64_t nextNumber(const Revisions &revisions);

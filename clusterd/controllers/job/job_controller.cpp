@@ -1,5 +1,6 @@
 #include "clusterd/controllers/job/job_controller.h"
 
+#include "clusterd/controllers/controller_ref_manager.h"
 #include "clusterd/controllers/job/job_sync.h"
 #include "clusterd/controllers/job/job_tally.h"
 #include "clusterd/controllers/pod_util.h"
@@ -16,6 +17,8 @@ namespace {
 constexpr std::string_view kKind = batchv1::Job::kKind;
 /// Before the key of a pod that has no owner; no job's key holds a colon.
 constexpr std::string_view kOrphanPrefix = "orphan:";
+/// The index of pods that still have the finalizer, by the key of their job, which may be gone.
+constexpr std::string_view kTrackedPods = "tracked pods of a job";
 /// Somewhat longer than expectations last.
 constexpr Duration kLookAgain = std::chrono::minutes(5) + std::chrono::seconds(5);
 
@@ -26,12 +29,14 @@ bool showsFinalizer(const ObjectPtr &object) {
     return pod && job::hasTrackingFinalizer(*pod);
 }
 
-bool isManagedElsewhere(const batchv1::Job &job) {
-    return job.spec.managedBy && *job.spec.managedBy != batchv1::kJobControllerName;
+/// The key of the job that controls a pod; empty for others.
+std::string jobKeyOf(const api::Object &pod) {
+    const api::Object::Owner *owner = pod.controller();
+    return owner && owner->kind == kKind ? fmt::format("{}/{}", pod.namespaceName(), owner->name) : std::string();
 }
 
-void dropFinalizer(corev1::Pod &pod) {
-    std::erase(pod.metadata.finalizers, batchv1::kJobTrackingFinalizer);
+bool isManagedElsewhere(const batchv1::Job &job) {
+    return job.spec.managedBy && *job.spec.managedBy != batchv1::kJobControllerName;
 }
 
 } // namespace
@@ -43,6 +48,10 @@ JobController::JobController(const ControllerContext &context)
       m_expectations(context.clock),
       m_releases(context.clock) {
     addControllerIndex(m_pods);
+    m_pods.addIndex(std::string(kTrackedPods), [](const ObjectPtr &pod, std::vector<std::string> &values) {
+        if (std::string key = jobKeyOf(*pod); !key.empty() && showsFinalizer(pod))
+            values.push_back(std::move(key));
+    });
     m_jobs.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         const std::string key = (after ? after : before)->key();
         if (!after) {
@@ -58,10 +67,9 @@ JobController::JobController(const ControllerContext &context)
 
 void JobController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
     for (const ObjectPtr *pod : {&before, &after}) {
-        const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
-        if (!owner || owner->kind != kKind)
+        const std::string key = *pod ? jobKeyOf(**pod) : std::string();
+        if (key.empty())
             continue;
-        const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
         if (!before)
             m_expectations.creationObserved(key);
         if (!after || after->deleting())
@@ -120,49 +128,16 @@ Task<Result<>> JobController::reconcile(std::string key) {
     co_return co_await sync.run();
 }
 
-/// The pods of the job in every phase: orphans that match are adopted, own pods that match no longer are given up.
+/// The pods of the job in every phase.
 Task<Result<std::vector<corev1::Pod>>> JobController::claimPods(const batchv1::Job &job) {
     CO_TRY(const api::LabelSelector selector, workloadSelector(job.spec.selector));
-    std::vector<corev1::Pod> claimed;
-    for (const ObjectPtr &object : m_pods.listNamespace(job.metadata.namespace_)) {
-        const api::Object::Owner *owner = object->controller();
-        const bool own = owner && owner->uid == job.metadata.uid;
-        const bool matches = selector.matches(object->labels());
-        if ((owner && !own) || (!own && (!matches || object->deleting())))
-            continue;
-        CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
-        if (own && matches) {
-            claimed.push_back(std::move(pod));
-            continue;
-        }
-        if (job.metadata.deletionTimestamp)
-            continue;
-        if (own) {
-            CO_CHECK(co_await giveUp(job, std::move(pod)));
-        } else {
-            CO_CHECK(co_await adopt(job, pod));
-            claimed.push_back(std::move(pod));
-        }
-    }
-    co_return claimed;
-}
-
-Task<Result<>> JobController::adopt(const batchv1::Job &job, corev1::Pod &pod) {
-    pod.metadata.ownerReferences.push_back(controllerReference(batchv1::Job::kApiVersion, kKind, job.metadata));
-    if (!job::hasTrackingFinalizer(pod))
-        pod.metadata.finalizers.emplace_back(batchv1::kJobTrackingFinalizer);
-    CO_TRY(pod, co_await client::update(client(), pod));
-    co_return Result<>{};
-}
-
-Task<Result<>> JobController::giveUp(const batchv1::Job &job, corev1::Pod pod) {
-    std::erase_if(pod.metadata.ownerReferences,
-                  [&](const metav1::OwnerReference &owner) { return owner.uid == job.metadata.uid; });
-    dropFinalizer(pod);
-    auto written = co_await client::update(client(), std::move(pod));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    ControllerRefManager manager(client(), batchv1::Job::resource(), job.metadata);
+    ClaimRules rules;
+    rules.matches = [&selector](const api::Object &pod) { return selector.matches(pod.labels()); };
+    rules.finalizer = batchv1::kJobTrackingFinalizer;
+    CO_TRY(const std::vector<ObjectPtr> claimed,
+           co_await manager.claim(m_pods, corev1::Pod::resource(), std::move(rules)));
+    co_return decodeAll<corev1::Pod>(claimed);
 }
 
 /// With a patch that other writers of the pod can't get in the way of, unless it must be unchanged; the UID in it makes
@@ -188,10 +163,8 @@ Task<Result<>> JobController::removeFinalizer(const std::string &keyRef, const c
 /// Pods that name this job as their owner but that no sync will count any more: it is gone, finished or another one of
 /// the same name.
 Task<Result<>> JobController::releaseLeftPods(std::string key, std::string liveUid) {
-    const auto [namespaceName, name] = splitKey(key);
-    for (const ObjectPtr &object : m_pods.listNamespace(namespaceName)) {
-        const api::Object::Owner *owner = object->controller();
-        if (!owner || owner->kind != kKind || owner->name != name || owner->uid == liveUid || !showsFinalizer(object))
+    for (const ObjectPtr &object : m_pods.byIndex(kTrackedPods, key)) {
+        if (object->controller()->uid == liveUid)
             continue;
         CO_TRY(const corev1::Pod pod, api::decode<corev1::Pod>(*object));
         CO_CHECK(co_await removeFinalizer(key, pod, Only::Same));
@@ -211,7 +184,7 @@ Task<Result<>> JobController::releaseOrphan(std::string podKey) {
             co_return Result<>{};
     }
     CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
-    dropFinalizer(pod);
+    std::erase(pod.metadata.finalizers, batchv1::kJobTrackingFinalizer);
     auto written = co_await client::update(client(), std::move(pod));
     if (!written && !isNotFound(written.error()))
         co_return std::unexpected(written.error());

@@ -26,8 +26,6 @@ private:
     void orphanChanged(const ObjectPtr &before, const ObjectPtr &after);
     bool viewIsCurrent(const std::string &key, const api::Object &job) const;
     Task<Result<std::vector<corev1::Pod>>> claimPods(const batchv1::Job &job);
-    Task<Result<>> adopt(const batchv1::Job &job, corev1::Pod &pod);
-    Task<Result<>> giveUp(const batchv1::Job &job, corev1::Pod pod);
     enum class Only { Same, Unchanged }; ///< the same pod; in the version that was seen
     Task<Result<>> removeFinalizer(const std::string &key, const corev1::Pod &pod, Only only);
     Task<Result<>> releaseLeftPods(std::string key, std::string liveUid);

@@ -116,6 +116,9 @@ bool noteSuspension(const batchv1::Job &job, batchv1::JobStatus &status, WallTim
 
 void finish(batchv1::JobStatus &status, const batchv1::JobCondition &end, WallTime now) {
     const bool succeeded = end.type == batchv1::kJobSuccessCriteriaMet;
+    // The end can be the first that is written: the pods outlive a controller whose writes failed.
+    if (!status.startTime)
+        status.startTime = api::Time(now);
     status.conditions.push_back(
         makeCondition(succeeded ? batchv1::kJobComplete : batchv1::kJobFailed, end.reason, end.message, now));
     if (succeeded)

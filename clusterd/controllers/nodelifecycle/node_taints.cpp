@@ -43,7 +43,14 @@ const corev1::NodeCondition *findCondition(const corev1::NodeStatus &status, std
     return nullptr;
 }
 
-std::vector<corev1::Taint> wantedTaints(const corev1::Node &node, WallTime now) {
+bool hasNoExecuteTaint(const corev1::Node &node) {
+    return std::any_of(node.spec.taints.begin(), node.spec.taints.end(), [](const corev1::Taint &taint) {
+        return taint.effect == kNoExecute && (taint.key == kNotReady || taint.key == kUnreachable);
+    });
+}
+
+std::vector<corev1::Taint> wantedTaints(const corev1::Node &node, WallTime now, NoExecute noExecute) {
+    const bool mayEvict = noExecute == NoExecute::Add || (noExecute == NoExecute::Keep && hasNoExecuteTaint(node));
     std::vector<corev1::Taint> taints;
     for (const corev1::Taint &taint : node.spec.taints)
         if (!isManaged(taint))
@@ -64,7 +71,7 @@ std::vector<corev1::Taint> wantedTaints(const corev1::Node &node, WallTime now) 
         if (!condition || condition->status != rule.status)
             continue;
         add(rule.key, kNoSchedule);
-        if (rule.condition == "Ready")
+        if (rule.condition == "Ready" && mayEvict)
             add(rule.key, kNoExecute);
     }
     if (node.spec.unschedulable)
@@ -101,6 +108,14 @@ std::optional<std::chrono::seconds> toleratedFor(const corev1::PodSpec &pod, con
             return std::chrono::seconds(0);
     }
     return least;
+}
+
+std::optional<WallTime> taintedSince(const std::vector<corev1::Taint> &taints) {
+    std::optional<WallTime> since;
+    for (const corev1::Taint &taint : taints)
+        if (taint.effect == kNoExecute && taint.timeAdded)
+            since = since ? std::min(*since, *taint.timeAdded) : *taint.timeAdded;
+    return since;
 }
 
 } // namespace coracle::controllers

@@ -57,7 +57,7 @@ Task<Result<>> updateController(client::Client &client, appsv1::ReplicaSet set) 
 } // namespace
 
 const ReplicaKind &replicaSets() {
-    static const ReplicaKind kind{"replicaset", appsv1::ReplicaSet::resource(), decodeSet, updateSet};
+    static const ReplicaKind kind{"replicaset", appsv1::ReplicaSet::resource(), decodeSet, updateSet, true};
     return kind;
 }
 

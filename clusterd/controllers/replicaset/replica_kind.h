@@ -16,6 +16,7 @@ struct ReplicaKind {
     Result<appsv1::ReplicaSet> (*decode)(const api::Object &object);
     /// Writes the status only. Fails with Conflict when the object has changed since it was decoded.
     Task<Result<>> (*updateStatus)(client::Client &client, appsv1::ReplicaSet set);
+    bool countsTerminating = false; ///< the status has terminatingReplicas
 };
 
 const ReplicaKind &replicaSets();

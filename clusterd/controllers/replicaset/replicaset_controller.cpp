@@ -1,5 +1,6 @@
 #include "clusterd/controllers/replicaset/replicaset_controller.h"
 
+#include "clusterd/controllers/controller_ref_manager.h"
 #include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/selectors.h"
 #include "core/client/typed_client.h"
@@ -12,10 +13,6 @@ namespace coracle::controllers {
 namespace {
 
 constexpr int kBurstReplicas = 500;
-
-bool isOrphan(const corev1::Pod &pod) {
-    return controllerOf(pod.metadata) == nullptr;
-}
 
 int32_t desired(const appsv1::ReplicaSet &set) {
     return set.spec.replicas.value_or(1);
@@ -81,47 +78,34 @@ Task<Result<>> ReplicaSetController::reconcile(std::string key) {
         co_return Result<>{};
     CO_TRY(const appsv1::ReplicaSet set, m_kind.decode(*object));
     const bool ready = m_expectations.satisfied(key);
-    CO_TRY(std::vector<corev1::Pod> pods, co_await claimPods(set));
+    CO_TRY(Pods pods, co_await claimPods(set));
     Result<> scaled;
     if (ready && !set.metadata.deletionTimestamp)
-        scaled = co_await scale(key, set, pods);
+        scaled = co_await scale(key, set, pods.active);
     auto written = co_await writeStatus(set, pods, scaled);
     CO_CHECK(std::move(scaled));
     co_return written;
 }
 
-/// The active pods that belong to the set: orphans that match are adopted, own pods that match no longer are released.
-Task<Result<std::vector<corev1::Pod>>> ReplicaSetController::claimPods(const appsv1::ReplicaSet &set) {
+Task<Result<ReplicaSetController::Pods>> ReplicaSetController::claimPods(const appsv1::ReplicaSet &set) {
     CO_TRY(const api::LabelSelector selector, workloadSelector(set.spec.selector));
-    std::vector<corev1::Pod> claimed;
-    for (const ObjectPtr &object : m_pods.listNamespace(set.metadata.namespace_)) {
-        const api::Object::Owner *owner = object->controller();
-        const bool own = owner && owner->uid == set.metadata.uid;
-        const bool matches = selector.matches(object->labels());
-        if ((owner && !own) || (!own && !matches))
-            continue;
-        CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
-        if (!isPodActive(pod))
-            continue;
-        if (own && matches) {
-            claimed.push_back(std::move(pod));
-            continue;
-        }
-        if (set.metadata.deletionTimestamp || (!own && !isOrphan(pod)))
-            continue;
-        if (own)
-            std::erase_if(pod.metadata.ownerReferences,
-                          [&](const metav1::OwnerReference &r) { return r.uid == set.metadata.uid; });
-        else
-            pod.metadata.ownerReferences.push_back(
-                controllerReference(m_kind.resource.apiVersion, m_kind.resource.kind, set.metadata));
-        auto written = co_await client::update(client(), pod);
-        if (!written && !isNotFound(written.error()))
-            co_return std::unexpected(written.error());
-        if (written && !own)
-            claimed.push_back(std::move(*written));
-    }
-    co_return claimed;
+    ControllerRefManager manager(client(), m_kind.resource, set.metadata);
+    ClaimRules rules;
+    rules.matches = [&selector](const api::Object &pod) { return selector.matches(pod.labels()); };
+    rules.ignores = [](const api::Object &object) {
+        const auto pod = api::decode<corev1::Pod>(object);
+        return !pod || !isPodActive(*pod);
+    };
+    CO_TRY(const std::vector<ObjectPtr> claimed,
+           co_await manager.claim(m_pods, corev1::Pod::resource(), std::move(rules)));
+    CO_TRY(std::vector<corev1::Pod> all, decodeAll<corev1::Pod>(claimed));
+    Pods pods;
+    for (corev1::Pod &pod : all)
+        if (isPodActive(pod))
+            pods.active.push_back(std::move(pod));
+        else if (!isPodTerminal(pod))
+            ++pods.terminating;
+    co_return pods;
 }
 
 Task<Result<>> ReplicaSetController::scale(const std::string &key, const appsv1::ReplicaSet &set,
@@ -184,8 +168,9 @@ Task<Result<>> ReplicaSetController::deletePods(const std::string &keyRef, const
     co_return outcome;
 }
 
-Task<Result<>> ReplicaSetController::writeStatus(const appsv1::ReplicaSet &set, const std::vector<corev1::Pod> &pods,
+Task<Result<>> ReplicaSetController::writeStatus(const appsv1::ReplicaSet &set, const Pods &all,
                                                  const Result<> &scaled) {
+    const std::vector<corev1::Pod> &pods = all.active;
     appsv1::ReplicaSet fresh = set;
     appsv1::ReplicaSetStatus &status = fresh.status;
     const int32_t minReadySeconds = set.spec.minReadySeconds;
@@ -196,18 +181,21 @@ Task<Result<>> ReplicaSetController::writeStatus(const appsv1::ReplicaSet &set, 
         status.readyReplicas += isPodReady(pod);
         status.availableReplicas += isPodAvailable(pod, minReadySeconds, clock().now());
     }
+    if (m_kind.countsTerminating)
+        status.terminatingReplicas = all.terminating;
     status.observedGeneration = set.metadata.generation;
-    std::erase_if(status.conditions, [](const auto &condition) { return condition.type == "ReplicaFailure"; });
-    if (!scaled) {
+    const auto isFailure = [](const auto &condition) { return condition.type == "ReplicaFailure"; };
+    if (scaled) {
+        std::erase_if(status.conditions, isFailure);
+    } else if (std::ranges::none_of(status.conditions, isFailure)) {
+        // One that is there stays as it is: each attempt's message names another pod, and a status that changed each
+        // time would call for the next attempt at once.
         appsv1::ReplicaSetCondition failure;
         failure.type = "ReplicaFailure";
         failure.status = "True";
         failure.reason = static_cast<int32_t>(pods.size()) < desired(set) ? "FailedCreate" : "FailedDelete";
         failure.message = scaled.error().message;
-        const auto old = std::find_if(set.status.conditions.begin(), set.status.conditions.end(),
-                                      [](const auto &condition) { return condition.type == "ReplicaFailure"; });
-        failure.lastTransitionTime =
-            old == set.status.conditions.end() ? api::Time(clock().now()) : old->lastTransitionTime;
+        failure.lastTransitionTime = api::Time(clock().now());
         status.conditions.push_back(std::move(failure));
     }
     if (minReadySeconds > 0 && status.readyReplicas > status.availableReplicas)

@@ -15,14 +15,19 @@ public:
     Task<Result<>> reconcile(std::string key) override;
 
 private:
+    /// Of one set.
+    struct Pods {
+        std::vector<corev1::Pod> active;
+        int32_t terminating = 0; ///< being deleted, but not ended yet
+    };
+
     void podChanged(const ObjectPtr &before, const ObjectPtr &after);
-    Task<Result<std::vector<corev1::Pod>>> claimPods(const appsv1::ReplicaSet &set);
+    Task<Result<Pods>> claimPods(const appsv1::ReplicaSet &set);
     Task<Result<>> scale(const std::string &key, const appsv1::ReplicaSet &set, std::vector<corev1::Pod> active);
     Task<Result<>> createPods(const std::string &key, const appsv1::ReplicaSet &set, int count);
     Task<Result<>> deletePods(const std::string &key, const appsv1::ReplicaSet &set, std::vector<corev1::Pod> pods,
                               int count);
-    Task<Result<>> writeStatus(const appsv1::ReplicaSet &set, const std::vector<corev1::Pod> &pods,
-                               const Result<> &scaled);
+    Task<Result<>> writeStatus(const appsv1::ReplicaSet &set, const Pods &all, const Result<> &scaled);
 
     client::ObjectReference reference(const appsv1::ReplicaSet &set) const;
 

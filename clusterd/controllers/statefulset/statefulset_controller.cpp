@@ -14,6 +14,8 @@ StatefulSetController::StatefulSetController(const ControllerContext &context)
       m_pods(informers().get<corev1::Pod>()),
       m_claims(informers().get<corev1::PersistentVolumeClaim>()),
       m_revisions(informers().get<appsv1::ControllerRevision>()) {
+    addControllerIndex(m_pods);
+    addControllerIndex(m_revisions);
     enqueueOnChange(m_sets);
     enqueueOwner(m_revisions, statefulset::kKind);
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/statefulset/statefulset_sync.h"
 
+#include "clusterd/controllers/controller_ref_manager.h"
 #include "clusterd/controllers/pod_util.h"
 #include "clusterd/controllers/selectors.h"
 #include "clusterd/controllers/statefulset/statefulset_identity.h"
@@ -27,8 +28,7 @@ Result<> withoutValue(Result<T> outcome) {
 } // namespace
 
 Task<Result<>> StatefulSetSync::run() {
-    CO_CHECK(co_await claimPods());
-    CO_CHECK(co_await claimRevisions());
+    CO_CHECK(co_await claimDependents());
     CO_CHECK(co_await findRevisions());
     Result<> acted;
     if (!m_set.metadata.deletionTimestamp) {
@@ -40,75 +40,24 @@ Task<Result<>> StatefulSetSync::run() {
     co_return co_await truncateHistory();
 }
 
-/// The set's pods: those of its name that match its selector. Orphans among them are adopted, own pods that are not
-/// such (any more) are released.
-Task<Result<>> StatefulSetSync::claimPods() {
+/// The set's pods, which have its name and match its selector, and its revisions.
+Task<Result<>> StatefulSetSync::claimDependents() {
     CO_TRY(const api::LabelSelector selector, workloadSelector(m_set.spec.selector));
-    for (const ObjectPtr &object : m_controller.m_pods.listNamespace(m_set.metadata.namespace_)) {
-        const api::Object::Owner *owner = object->controller();
-        const bool own = owner && owner->uid == m_set.metadata.uid;
-        const auto name = parsePodName(object->name());
-        const bool matches = name && name->set == m_set.metadata.name && selector.matches(object->labels());
-        if ((owner && !own) || (!own && !matches))
-            continue;
-        CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
-        if (own && matches) {
-            m_pods.push_back(std::move(pod));
-            continue;
-        }
-        if (!m_set.metadata.deletionTimestamp && !pod.metadata.deletionTimestamp) {
-            CO_CHECK(co_await claimPod(std::move(pod), own));
-        }
-    }
-    co_return Result<>{};
-}
-
-Task<Result<>> StatefulSetSync::claimPod(corev1::Pod pod, bool own) {
-    if (own) {
-        std::erase_if(pod.metadata.ownerReferences,
-                      [&](const metav1::OwnerReference &owner) { return owner.uid == m_set.metadata.uid; });
-    } else {
-        CO_CHECK(co_await mayAdopt());
-        pod.metadata.ownerReferences.push_back(
-            controllerReference(appsv1::StatefulSet::kApiVersion, kKind, m_set.metadata));
-    }
-    auto written = co_await client::update(m_controller.client(), std::move(pod));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    if (written && !own)
-        m_pods.push_back(std::move(*written));
-    co_return Result<>{};
-}
-
-/// A set that was deleted with its dependents orphaned must not take them back: the garbage collector would remove
-/// them. The informer may not know yet.
-Task<Result<>> StatefulSetSync::mayAdopt() {
-    CO_TRY(appsv1::StatefulSet fresh, co_await client::get<appsv1::StatefulSet>(
-                                          m_controller.client(), m_set.metadata.namespace_, m_set.metadata.name));
-    if (fresh.metadata.uid != m_set.metadata.uid || fresh.metadata.deletionTimestamp)
-        co_return errors::conflict("statefulsets", "apps", m_set.metadata.name,
-                                   "it is being deleted and can't adopt anything");
-    co_return Result<>{};
-}
-
-Task<Result<>> StatefulSetSync::claimRevisions() {
-    CO_TRY(const api::LabelSelector selector, workloadSelector(m_set.spec.selector));
-    for (const ObjectPtr &object : m_controller.m_revisions.listNamespace(m_set.metadata.namespace_)) {
-        const api::Object::Owner *owner = object->controller();
-        if (!selector.matches(object->labels()) || (owner && owner->uid != m_set.metadata.uid))
-            continue;
-        CO_TRY(appsv1::ControllerRevision revision, api::decode<appsv1::ControllerRevision>(*object));
-        if (!owner) {
-            if (m_set.metadata.deletionTimestamp || revision.metadata.deletionTimestamp)
-                continue;
-            CO_CHECK(co_await mayAdopt());
-            revision.metadata.ownerReferences.push_back(
-                controllerReference(appsv1::StatefulSet::kApiVersion, kKind, m_set.metadata));
-            CO_TRY(revision, co_await client::update(m_controller.client(), std::move(revision)));
-        }
-        m_revisions.push_back(std::move(revision));
-    }
-    sortRevisions(m_revisions);
+    ControllerRefManager manager(m_controller.client(), appsv1::StatefulSet::resource(), m_set.metadata);
+    ClaimRules ofPods, ofRevisions;
+    ofPods.matches = [this, &selector](const api::Object &pod) {
+        const auto name = parsePodName(pod.name());
+        return name && name->set == m_set.metadata.name && selector.matches(pod.labels());
+    };
+    ofRevisions.matches = [&selector](const api::Object &revision) { return selector.matches(revision.labels()); };
+    CO_TRY(const std::vector<ObjectPtr> pods,
+           co_await manager.claim(m_controller.m_pods, corev1::Pod::resource(), std::move(ofPods)));
+    CO_TRY(m_pods, decodeAll<corev1::Pod>(pods));
+    CO_TRY(const std::vector<ObjectPtr> revisions,
+           co_await manager.claim(m_controller.m_revisions, appsv1::ControllerRevision::resource(),
+                                  std::move(ofRevisions)));
+    CO_TRY(m_revisions, decodeAll<appsv1::ControllerRevision>(revisions));
+    history::sort(m_revisions);
     co_return Result<>{};
 }
 
@@ -128,7 +77,7 @@ Task<Result<>> StatefulSetSync::findRevisions() {
             CO_TRY(existing, co_await client::update(m_controller.client(), existing));
         }
         m_update = existing;
-        sortRevisions(m_revisions);
+        history::sort(m_revisions);
     }
     m_current = m_update;
     for (const appsv1::ControllerRevision &revision : m_revisions)
@@ -141,7 +90,9 @@ Task<Result<>> StatefulSetSync::findRevisions() {
 /// is a collision.
 Task<Result<appsv1::ControllerRevision>> StatefulSetSync::createRevision(int64_t number) {
     while (true) {
-        appsv1::ControllerRevision wanted = newRevision(m_set, number, m_collisionCount);
+        appsv1::ControllerRevision wanted =
+            history::make(appsv1::StatefulSet::kApiVersion, kKind, m_set.metadata, m_set.spec.template_, number,
+                          m_collisionCount, history::kPlainHashLabel);
         auto created = co_await client::create(m_controller.client(), wanted);
         if (created || !isAlreadyExists(created.error()))
             co_return created;
@@ -149,7 +100,7 @@ Task<Result<appsv1::ControllerRevision>> StatefulSetSync::createRevision(int64_t
                co_await client::get<appsv1::ControllerRevision>(m_controller.client(), wanted.metadata.namespace_,
                                                                 wanted.metadata.name));
         const metav1::OwnerReference *owner = controllerOf(taken.metadata);
-        if (owner && owner->uid == m_set.metadata.uid && hasTemplate(taken, m_set.spec.template_))
+        if (owner && owner->uid == m_set.metadata.uid && history::holds(taken, wanted.data.text))
             co_return taken;
         ++m_collisionCount;
     }

@@ -15,11 +15,7 @@ public:
     Task<Result<>> run();
 
 private:
-    Task<Result<>> claimPods();
-    Task<Result<>> claimPod(corev1::Pod pod, bool own);
-    Task<Result<>> mayAdopt();
-
-    Task<Result<>> claimRevisions();
+    Task<Result<>> claimDependents();
     Task<Result<>> findRevisions();
     Task<Result<appsv1::ControllerRevision>> createRevision(int64_t number);
     Task<Result<>> truncateHistory();
@@ -43,7 +39,7 @@ private:
     StatefulSetController &m_controller;
     appsv1::StatefulSet m_set;
     std::vector<corev1::Pod> m_pods;
-    statefulset::Revisions m_revisions; ///< the older one first
+    history::Revisions m_revisions; ///< the older one first
     appsv1::ControllerRevision m_current, m_update;
     int32_t m_collisionCount = 0;
 };

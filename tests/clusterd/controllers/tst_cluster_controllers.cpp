@@ -1,5 +1,6 @@
 #include "clusterd/controllers/clusterrole_aggregation_controller.h"
 #include "clusterd/controllers/resourcequota_controller.h"
+#include "clusterd/controllers/served_resources.h"
 #include "clusterd/controllers/servicecidrs_controller.h"
 #include "core/api/types/core_v1.h"
 #include "core/api/types/networking_v1.h"
@@ -7,10 +8,21 @@
 #include "tests/clusterd/controllers/controllers_fixture.h"
 
 #include <QTest>
+#include <fmt/format.h>
 
 using namespace coracle;
 using namespace coracle::controllers;
 using coracle::test::ControllersFixture;
+
+namespace {
+
+constexpr std::string_view kThings =
+    R"({"apiVersion":"apiextensions.k8s.io/v1","kind":"CustomResourceDefinition","metadata":{"name":"things.example.com"},)"
+    R"("spec":{"group":"example.com","scope":"Namespaced","names":{"plural":"things","kind":"Thing"},"versions":[)"
+    R"({"name":"v1","served":true,"storage":true,"schema":{"openAPIV3Schema":{"type":"object",)"
+    R"("x-kubernetes-preserve-unknown-fields":true}}}]}})";
+
+} // namespace
 
 class ClusterControllersTest : public QObject {
     Q_OBJECT
@@ -88,6 +100,40 @@ private slots:
         // A change of what is limited is counted.
         f.merge(corev1::ResourceQuota::resource(), "shop", "q", R"({"spec":{"hard":{"count/pods":"9"}}})");
         f.until([&] { return used("count/pods") == "1"; });
+    }
+
+    /// Without waiting for the next count of everything.
+    void quotasOfCustomResources() {
+        ControllersFixture f;
+        f.add<ResourceQuotaController>();
+        f.start();
+        f.create(R"({"apiVersion":"v1","kind":"ResourceQuota","metadata":{"name":"q","namespace":"shop"},
+            "spec":{"hard":{"count/things.example.com":"9","configmaps":"5"}}})");
+        auto used = [&]() -> std::string {
+            const auto quota = f.read<corev1::ResourceQuota>("shop", "q");
+            const auto amount = quota->status.used.find("count/things.example.com");
+            return amount == quota->status.used.end() ? "" : amount->second.text();
+        };
+        f.create(kThings);
+        const auto things = [&] { return findServedKind(f.api.client(), "example.com/v1", "Thing"); };
+        f.until([&] { return things() && used() == "0"; });
+        for (const char *name : {"a", "b", "c"}) {
+            std::string body = fmt::format(
+                R"({{"apiVersion":"example.com/v1","kind":"Thing","metadata":{{"name":"{}","namespace":"shop"}}}})",
+                name);
+            QVERIFY(f.api.run(f.api.client().create(*things(), "shop", std::move(body))).has_value());
+        }
+        // As admission would have charged them.
+        f.merge(corev1::ResourceQuota::resource(), "shop", "q",
+                R"({"status":{"used":{"count/things.example.com":"3"}}})", "status");
+        f.settle();
+        QVERIFY(f.api.run(f.api.client().remove(*things(), "shop", "b")).has_value());
+        f.until([&] { return used() == "2"; });
+        // Without the definition there is nothing to be charged.
+        const auto *definitions = api::findResource("apiextensions.k8s.io", "customresourcedefinitions");
+        QVERIFY(f.api.run(f.api.client().remove(*definitions, "", "things.example.com")).has_value());
+        f.until([&] { return used().empty() || used() == "0"; });
+        QCOMPARE(f.read<corev1::ResourceQuota>("shop", "q")->status.used.at("configmaps").text(), std::string("0"));
     }
 };
 

@@ -88,6 +88,21 @@ private slots:
         });
     }
 
+    /// Pods that are on their way out are counted beside the others.
+    void countsTerminatingPods() {
+        Fixture f;
+        f.create(deploymentJson(2, "one"));
+        f.until([&] { return f.complete(2); });
+        f.until([&] { return f.web().status.terminatingReplicas == 0; });
+        const std::string name = f.list<corev1::Pod>("default")[0].metadata.name;
+        f.merge(corev1::Pod::resource(), "default", name, R"({"metadata":{"finalizers":["example.com/hold"]}})");
+        QVERIFY(f.api.run(f.api.client().remove(corev1::Pod::resource(), "default", name)).has_value());
+        f.until([&] { return f.web().status.terminatingReplicas == 1 && f.complete(2); });
+        QCOMPARE(f.list<appsv1::ReplicaSet>("default")[0].status.terminatingReplicas.value_or(-1), 1);
+        f.merge(corev1::Pod::resource(), "default", name, R"({"metadata":{"finalizers":null}})");
+        f.until([&] { return f.web().status.terminatingReplicas == 0; });
+    }
+
     void rollsWithinItsBoundsAndBack() {
         Fixture f;
         f.create(deploymentJson(4, "one"));

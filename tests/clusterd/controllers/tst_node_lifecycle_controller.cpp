@@ -24,6 +24,10 @@ struct Fixture {
             R"({"status":{"conditions":[{"type":"Ready","status":"True","lastHeartbeatTime":"2026-01-01T00:00:00Z"}]}})",
             "status");
         f.create(
+            R"({"apiVersion":"v1","kind":"Node","metadata":{"name":"n2"},"status":{"conditions":[{"type":"Ready","status":"True"}]}})");
+        f.create(
+            R"({"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"n2","namespace":"kube-node-lease"},"spec":{"holderIdentity":"n2"}})");
+        f.create(
             R"({"apiVersion":"coordination.k8s.io/v1","kind":"Lease","metadata":{"name":"n1","namespace":"kube-node-lease"},"spec":{"holderIdentity":"n1"}})");
         pod("patient",
             R"([{"key":"node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute","tolerationSeconds":300}])");
@@ -37,15 +41,17 @@ struct Fixture {
         f.merge(corev1::Pod::resource(), "default", name,
                 R"({"status":{"phase":"Running","conditions":[{"type":"Ready","status":"True"}]}})", "status");
     }
-    /// Second by second, so that every timer runs in its order.
+    /// In small steps, so that every timer runs in its order.
     void advance(int seconds) {
-        for (int i = 0; i < seconds; ++i) {
-            clock.advance(std::chrono::seconds(1));
+        for (int i = 0; i < seconds; i += 5) {
+            clock.advance(std::chrono::seconds(std::min(5, seconds - i)));
+            if (i % 10 == 0)
+                renewLease("n2"); // without a node that is ready, nothing is evicted
             f.settle();
         }
     }
-    void renewLease() {
-        f.merge(coordinationv1::Lease::resource(), "kube-node-lease", "n1",
+    void renewLease(const char *node = "n1") {
+        f.merge(coordinationv1::Lease::resource(), "kube-node-lease", node,
                 R"({"spec":{"renewTime":")" + api::MicroTime(clock.now()).text() + R"("}})");
         f.settle();
     }

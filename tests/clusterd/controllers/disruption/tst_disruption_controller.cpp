@@ -116,6 +116,18 @@ private slots:
         QCOMPARE(w.status().observedGeneration, int64_t(2));
     }
 
+    void twoBudgetsForAPod() {
+        World w;
+        w.budget(R"("minAvailable":1)", "web");
+        w.pod("a");
+        w.settle();
+        QVERIFY(!w.hasEvent("MultiplePodDisruptionBudgets"));
+        w.budget(R"("minAvailable":1)", "other");
+        w.settle();
+        w.pod("b");
+        QVERIFY(w.hasEvent("MultiplePodDisruptionBudgets"));
+    }
+
     void theDeclaredNumberOfADeployment() {
         World w;
         w.budget(R"("maxUnavailable":"30%")");

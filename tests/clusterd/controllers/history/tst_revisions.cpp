@@ -1,3 +1,4 @@
+#include "clusterd/controllers/content_hash.h"
 #include "clusterd/controllers/history/revisions.h"
 
 #include <QTest>
@@ -58,10 +59,10 @@ private slots:
 
     void hashesAreStableAndCountCollisions() {
         const std::string patch = history::templatePatch(templateWith("one"));
-        const std::string hash = history::hashOf(patch, std::nullopt);
-        QCOMPARE(hash, history::hashOf(patch, std::nullopt));
-        QVERIFY(hash != history::hashOf(patch, 0));
-        QVERIFY(history::hashOf(patch, 0) != history::hashOf(patch, 1));
+        const std::string hash = contentHash(patch, std::nullopt);
+        QCOMPARE(hash, contentHash(patch, std::nullopt));
+        QVERIFY(hash != contentHash(patch, 0));
+        QVERIFY(contentHash(patch, 0) != contentHash(patch, 1));
         QVERIFY(hash.size() <= 10);
     }
 
@@ -72,7 +73,7 @@ private slots:
         owner.uid = "u";
         owner.annotations["a"] = "b";
         const auto revision = history::make("apps/v1", "DaemonSet", owner, templateWith("one"), 7, std::nullopt);
-        const std::string hash = history::hashOf(revision.data.text, std::nullopt);
+        const std::string hash = contentHash(revision.data.text, std::nullopt);
         QCOMPARE(revision.metadata.name, std::string(223, 'n') + "-" + hash);
         QCOMPARE(revision.metadata.namespace_, std::string("ns"));
         QCOMPARE(revision.metadata.labels.at("app"), std::string("x"));

@@ -336,6 +336,19 @@ private slots:
         QCOMPARE(status.conditions[0].status, std::string("False"));
     }
 
+    /// The API server refuses a finished job without a start.
+    void endAtTheFirstLook() {
+        batchv1::JobStatus status;
+        batchv1::JobCondition end;
+        end.type = batchv1::kJobFailureTarget;
+        end.reason = "BackoffLimitExceeded";
+        finish(status, end, kNow);
+        QVERIFY(status.startTime == api::Time(kNow));
+        QCOMPARE(status.conditions[0].type, std::string("Failed"));
+        finish(status, end, kNow + std::chrono::seconds(5));
+        QVERIFY(status.startTime == api::Time(kNow));
+    }
+
     void indexedPods() {
         const batchv1::Job job = makeJob(
             R"({"completionMode":"Indexed","completions":3,"template":{"metadata":{"labels":{"a":"b"}},"spec":{"containers":[{"name":"c"},{"name":"d","env":[{"name":"JOB_COMPLETION_INDEX","value":"own"}]}],"initContainers":[{"name":"i"}]}}})");

@@ -4,7 +4,7 @@
 #include "clusterd/controllers/statefulset/statefulset_revisions.h"
 #include "core/client/typed_client.h"
 #include "tests/clusterd/apiserver/support/test_api.h"
-#include "tests/clusterd/controllers/statefulset/faulty_client.h"
+#include "tests/clusterd/controllers/faulty_client.h"
 #include "tests/support/manual_clock.h"
 
 #include <QTest>
@@ -38,10 +38,7 @@ struct Manager {
 /// One set whose spec and pods have a random life, with writes that fail and a controller that is made anew.
 class World {
 public:
-    explicit World(uint64_t seed)
-        : m_random(seed), m_api(m_clock), m_client(m_api.client(), seed), m_ordered(chance(2)) {
-        begin();
-    }
+    explicit World(uint64_t seed) : m_random(seed), m_api(m_clock), m_ordered(chance(2)) { begin(); }
     ~World() { end(); }
 
     void begin() { m_manager = std::make_unique<Manager>(m_api, m_client, m_clock); }
@@ -70,7 +67,7 @@ public:
     }
 
     void live(int steps) {
-        m_client.setFaults(true);
+        m_faults = true;
         while (steps-- > 0)
             step();
     }
@@ -122,7 +119,7 @@ public:
 
     /// From now on all goes well: runs until what was declared is so. What is wrong still, if it does not come to that.
     std::string converge() {
-        m_client.setFaults(false);
+        m_faults = false;
         std::string wrong;
         for (int round = 0; round < 3000; ++round) {
             kubelet();
@@ -342,9 +339,9 @@ private:
             status.updatedReplicas != updated)
             return "the status is not true";
         Revisions revisions = list<appsv1::ControllerRevision>();
-        sortRevisions(revisions);
+        history::sort(revisions);
         if (revisions.empty() || revisions.back().metadata.name != status.updateRevision ||
-            !hasTemplate(revisions.back(), web.spec.template_))
+            !history::holds(revisions.back(), history::templatePatch(web.spec.template_)))
             return "the newest revision is not that of the template";
         std::set<std::string, std::less<>> used{status.currentRevision, status.updateRevision};
         for (const corev1::Pod &pod : list<corev1::Pod>())
@@ -355,7 +352,13 @@ private:
     std::mt19937_64 m_random;
     test::ManualClock m_clock;
     test::TestApi m_api;
-    test::FaultyClient m_client;
+    /// One write of twenty is lost, and the answer of another one.
+    test::FaultyClient m_client{m_api.client(), [this](const api::ResourceInfo &) {
+                                    using Fault = test::FaultyClient::Fault;
+                                    const size_t fate = m_faults ? below(20) : 19;
+                                    return fate == 0 ? Fault::Before : fate == 1 ? Fault::After : Fault::None;
+                                }};
+    bool m_faults = true;
     bool m_ordered;
     std::unique_ptr<Manager> m_manager;
 };

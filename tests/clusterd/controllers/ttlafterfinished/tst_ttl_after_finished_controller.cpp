@@ -26,10 +26,13 @@ struct Fixture : ClockFirst, test::ControllersFixture {
     }
     void finish(const char *name, const char *condition) {
         const std::string now = api::Time(clock.now()).text();
+        const bool well = std::string_view(condition) == "Complete";
+        const std::string end = well ? fmt::format(R"("completionTime":"{}",)", now) : "";
         merge(
             batchv1::Job::resource(), "default", name,
-            fmt::format(R"({{"status":{{"conditions":[{{"type":"{}","status":"True","lastTransitionTime":"{}"}}]}}}})",
-                        condition, now),
+            fmt::format(
+                R"({{"status":{{"startTime":"{0}",{1}"conditions":[{{"type":"{2}","status":"True"}},{{"type":"{3}","status":"True","lastTransitionTime":"{0}"}}]}}}})",
+                now, end, well ? "SuccessCriteriaMet" : "FailureTarget", condition),
             "status");
     }
     /// Being deleted in the foreground counts as gone: the garbage collector does the rest.
