@@ -12,7 +12,7 @@ FILE_LINES_MAX = 500
 
 # Folders in the order of the layers: a folder may include only those before it.
 LAYERS = ["core/base", "core/api", "core/cel", "core/http", "core/pki", "core/config", "core/client", "clusterd/datastore",
-          "clusterd/etcd", "clusterd/apiserver", "clusterd/scheduler", "clusterd/controllers", "clusterd/network", "clusterd/kubelet",
+          "clusterd/etcd", "clusterd/apiserver", "clusterd/metrics", "clusterd/volume", "clusterd/scheduler", "clusterd/controllers", "clusterd/network", "clusterd/kubelet",
           "clusterd/cluster", "clusterd/cli"]
 # Headers that cost every file that includes them seconds.
 HEAVY = re.compile(r"#include <(boost/json\.hpp|boost/asio\.hpp|boost/beast\.hpp|grpc.*|nghttp2/.*|boost/asio/ssl.*)>")

@@ -5,19 +5,23 @@
 #include "clusterd/apiserver/authentication/request_authenticator.h"
 #include "clusterd/apiserver/authorization/authorizers.h"
 #include "clusterd/apiserver/bootstrap/cluster_keeper.h"
+#include "clusterd/apiserver/bootstrap/identity_lease.h"
 #include "clusterd/apiserver/handlers/node_connector.h"
 #include "clusterd/apiserver/handlers/pod_connect.h"
 #include "clusterd/apiserver/registry/store.h"
 #include "clusterd/apiserver/strategy/strategies.h"
 #include "clusterd/cluster/controller_set.h"
+#include "clusterd/cluster/elected_part.h"
 #include "clusterd/cluster/event_loop.h"
 #include "clusterd/cluster/review_actions.h"
 #include "clusterd/datastore/sqlite_backend.h"
 #include "clusterd/etcd/server.h"
+#include "clusterd/metrics/metrics_server.h"
 #include "clusterd/scheduler/scheduler.h"
 #include "core/base/files.h"
 #include "core/base/log.h"
 
+#include <boost/asio/post.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/json/serialize.hpp>
 #include <climits>
@@ -76,12 +80,13 @@ struct ControlPlane::State {
     std::unique_ptr<apiserver::NodeConnector> nodes;
     std::unique_ptr<apiserver::ClusterConnect> connect;
     std::unique_ptr<apiserver::ApiServer> api;
+    std::unique_ptr<metrics::MetricsServer> metrics; ///< null with --disable metrics-server
     std::unique_ptr<ReviewActions> reviews;
     std::unique_ptr<http::Server> listener;
     std::unique_ptr<apiserver::ClusterKeeper> keeper;
-    std::unique_ptr<client::Client> bootstrapClient, controllerClient, schedulerClient;
-    std::unique_ptr<ControllerSet> controllers;
-    std::unique_ptr<scheduler::Scheduler> scheduler;
+    std::unique_ptr<client::Client> bootstrapClient;
+    std::unique_ptr<ElectedPart<ControllerSet>> controllers;
+    std::unique_ptr<ElectedPart<scheduler::Scheduler>> scheduler;
     uint16_t port = 0;
 };
 
@@ -103,19 +108,22 @@ Task<Result<>> ControlPlane::start() {
     CO_CHECK(co_await startApiServer());
     if (m_state->parts.config.controllers)
         startControllers();
-    if (m_state->parts.config.scheduler)
-        startScheduler();
+    if (m_state->parts.config.scheduler) {
+        CO_CHECK(startScheduler());
+    }
     co_return Result<>();
 }
 
 Task<> ControlPlane::stop() {
     State &state = *m_state;
     if (state.scheduler)
-        co_await state.scheduler->stop();
+        co_await state.scheduler->end();
     if (state.controllers)
-        co_await state.controllers->stop();
+        co_await state.controllers->end();
     if (state.keeper)
         co_await runOn(state.apiStrand, state.keeper->stop());
+    if (state.metrics)
+        co_await runOn(state.apiStrand, state.metrics->stop());
     if (state.api)
         co_await runOn(state.apiStrand, state.api->drain(kDrain));
     if (state.listener)
@@ -203,6 +211,7 @@ Result<> ControlPlane::makeApiServer() {
                                     .requestTimeout = parts.config.apiserver.requestTimeout,
                                     .watchTimeoutMin = parts.config.apiserver.minRequestTimeout},
                          .eventTtl = parts.config.apiserver.eventTtl,
+                         .runtimeConfig = parts.config.apiserver.runtimeConfig,
                          .documents = {.openidConfiguration =
                                            [&tokens] {
                                                return boost::json::serialize(
@@ -251,8 +260,22 @@ Task<Result<>> ControlPlane::startApiServer() {
         apiserver::KeeperOptions{std::move(bootstrap), state.networks, hostName()});
     for (apiserver::ClusterKeeper::Hook &hook : state.keeper->hooks())
         state.api->addPostStartHook(std::move(hook.name), std::move(hook.run));
+    serveMetrics();
     CO_CHECK(co_await runOn(state.apiStrand, state.api->start()));
+    if (state.metrics)
+        asio::post(state.apiStrand, [&state] { state.metrics->start(); });
     co_return Result<>();
+}
+
+void ControlPlane::serveMetrics() {
+    State &state = *m_state;
+    if (state.parts.config.disabled.contains("metrics-server"))
+        return;
+    state.metrics = std::make_unique<metrics::MetricsServer>(metrics::MetricsServerParts{
+        .reader = *state.store, .kubelets = *state.nodes, .clock = state.parts.clock, .executor = state.apiStrand});
+    state.metrics->serve(state.api->registry(), state.api->resources());
+    state.api->addPostStartHook("metrics-server/reader-role",
+                                [client = state.bootstrapClient.get()] { return metrics::ensureReaderRole(*client); });
 }
 
 Result<> ControlPlane::listen() {
@@ -274,21 +297,62 @@ Result<> ControlPlane::listen() {
     return {};
 }
 
-void ControlPlane::startControllers() {
-    State &state = *m_state;
-    state.controllerClient = state.api->localClient(masterUser("system:kube-controller-manager"));
-    state.controllers =
-        std::make_unique<ControllerSet>(*state.controllerClient, state.parts.certificates, state.parts.clock,
-                                        state.parts.random, state.parts.controlExecutor);
-    state.controllers->start();
+client::LeaderElectionOptions ControlPlane::election(const config::LeaderElectionArguments &arguments,
+                                                     std::string component) {
+    return {.leaseName = arguments.resourceName.empty() ? std::move(component) : arguments.resourceName,
+            .leaseNamespace = arguments.resourceNamespace,
+            .identity = m_state->parts.identity,
+            .times = {.leaseDuration = arguments.leaseDuration,
+                      .renewDeadline = arguments.renewDeadline,
+                      .retryPeriod = arguments.retryPeriod},
+            .rivals = [&store = *m_state->store] { return apiserver::hasOtherServers(store, hostName()); }};
 }
 
-void ControlPlane::startScheduler() {
+void ControlPlane::startControllers() {
     State &state = *m_state;
-    state.schedulerClient = state.api->localClient(masterUser("system:kube-scheduler"));
-    state.scheduler = std::make_unique<scheduler::Scheduler>(*state.schedulerClient, state.parts.clock,
-                                                             state.parts.random, state.parts.controlExecutor);
-    state.scheduler->start();
+    const ControlPlaneParts &parts = state.parts;
+    for (const std::string &name : parts.config.controllerManager.withoutEffect)
+        log::warning("cluster", "--kube-controller-manager-arg {}: without effect in this version", name);
+    state.controllers = std::make_unique<ElectedPart<ControllerSet>>(
+        state.api->localClient(masterUser("system:kube-controller-manager")), [&parts](client::Client &client) {
+            ControllerSettings settings{.clusterCidrs = parts.config.clusterCidrs,
+                                        .arguments = parts.config.controllerManager,
+                                        .localStorage = !parts.config.disabled.contains("local-storage"),
+                                        .localStoragePath = parts.config.localStoragePath.string()};
+            return std::make_unique<ControllerSet>(client, parts.certificates, parts.clock, parts.random,
+                                                   parts.controlExecutor, std::move(settings));
+        });
+    const config::LeaderElectionArguments &arguments = parts.config.controllerManagerElection;
+    if (arguments.leaderElect)
+        state.controllers->elect(parts.clock, parts.random, parts.controlExecutor,
+                                 election(arguments, "kube-controller-manager"));
+    state.controllers->begin();
+}
+
+Result<> ControlPlane::startScheduler() {
+    State &state = *m_state;
+    const ControlPlaneParts &parts = state.parts;
+    for (const std::string &name : parts.config.kubeScheduler.withoutEffect)
+        log::warning("cluster", "--kube-scheduler-arg {}: without effect in this version", name);
+    scheduler::SchedulerConfiguration configuration;
+    if (const auto &file = parts.config.kubeScheduler.configFile; !file.empty()) {
+        TRY(configuration, scheduler::SchedulerConfiguration::load(file));
+    }
+    // The file says what arguments would; arguments themselves go before it.
+    std::vector<config::ComponentArgument> said;
+    for (const auto &[name, value] : configuration.leaderElection)
+        said.push_back({.name = name, .value = value});
+    said.insert(said.end(), parts.config.schedulerArguments.begin(), parts.config.schedulerArguments.end());
+    TRY(const auto arguments, config::LeaderElectionArguments::from(said));
+    state.scheduler = std::make_unique<ElectedPart<scheduler::Scheduler>>(
+        state.api->localClient(masterUser("system:kube-scheduler")), [&parts, configuration](client::Client &client) {
+            return std::make_unique<scheduler::Scheduler>(client, parts.clock, parts.random, parts.controlExecutor,
+                                                          configuration);
+        });
+    if (arguments.leaderElect)
+        state.scheduler->elect(parts.clock, parts.random, parts.controlExecutor, election(arguments, "kube-scheduler"));
+    state.scheduler->begin();
+    return {};
 }
 
 } // namespace coracle::cluster

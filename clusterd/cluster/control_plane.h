@@ -5,7 +5,7 @@
 #include "clusterd/cluster/credentials.h"
 #include "clusterd/cluster/paths.h"
 #include "core/base/random.h"
-#include "core/client/client.h"
+#include "core/client/leader_election.h"
 
 #include <memory>
 
@@ -18,6 +18,7 @@ struct ControlPlaneParts {
     const Certificates &certificates;
     const Tokens &tokens;
     std::string advertiseAddress;
+    std::string identity; ///< under which this server leads; see serverIdentity()
     Clock &clock;
     Random &random;
     Executor apiExecutor;     ///< requests run here; may have several threads
@@ -45,9 +46,11 @@ private:
     Result<> makeApiServer();
     Result<> makeAdmission();
     Task<Result<>> startApiServer();
+    void serveMetrics();
     Result<> listen();
+    client::LeaderElectionOptions election(const config::LeaderElectionArguments &arguments, std::string component);
     void startControllers();
-    void startScheduler();
+    Result<> startScheduler();
 
     struct State;
     std::unique_ptr<State> m_state;

@@ -3,6 +3,7 @@
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/config/kubeconfig.h"
+#include "core/pki/encoding.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -177,6 +178,13 @@ Result<> writeToolConfigs(const Paths &paths) {
 
 Result<std::string> prepareNodePassword(const Paths &paths, Random &random) {
     return prepareWord(paths.nodePassword(), config::generatePassword, random);
+}
+
+std::string serverIdentity(const Paths &paths, const std::string &nodeName, const std::string &nodePassword) {
+    const std::string hash = pki::sha256Hex(paths.data.string() + "\n" + nodePassword);
+    const std::string_view digits = hash;
+    return fmt::format("{}_{}-{}-{}-{}-{}", nodeName, digits.substr(0, 8), digits.substr(8, 4), digits.substr(12, 4),
+                       digits.substr(16, 4), digits.substr(20, 12));
 }
 
 Result<std::string> prepareNodeName(const Paths &paths, const config::NodeConfig &node, Random &random) {

@@ -33,6 +33,10 @@ Result<> writeToolConfigs(const Paths &paths);
 /// Secret by which servers recognise the node when it joins again; made once, 0600.
 Result<std::string> prepareNodePassword(const Paths &paths, Random &random);
 
+/// "<node>_<UUID>", under which the server leads: the same after each start with this data folder, which only one
+/// process uses at a time. Made from the node's password, which it does not tell.
+std::string serverIdentity(const Paths &paths, const std::string &nodeName, const std::string &nodePassword);
+
 /// The configured name or the host's, lower-case, checked; with its id from the node's folder when that is asked for.
 Result<std::string> prepareNodeName(const Paths &paths, const config::NodeConfig &node, Random &random);
 

@@ -6,6 +6,7 @@
 #include "clusterd/cluster/pod_network.h"
 #include "clusterd/kubelet/cri/grpc_client.h"
 #include "clusterd/kubelet/kubelet.h"
+#include "clusterd/kubelet/volumes/local_path_agent.h"
 #include "clusterd/network/node_network.h"
 #include "core/base/log.h"
 
@@ -21,11 +22,11 @@ struct Node::State {
     NodeParts parts;
     Executor executor;
     Gate gate;
-    std::vector<std::string> podCidrs;
     std::unique_ptr<Containerd> containerd; ///< null with --container-runtime-endpoint
     std::unique_ptr<kubelet::cri::GrpcRuntime> runtime, images;
     std::unique_ptr<kubelet::CgroupManager> cgroups;
     std::unique_ptr<kubelet::Kubelet> kubelet;
+    std::unique_ptr<kubelet::LocalPathAgent> localPath; ///< null with --disable local-storage
     std::unique_ptr<network::NodeNetwork> network;
 };
 
@@ -51,6 +52,7 @@ Task<Result<>> Node::start() {
     CO_CHECK(co_await startContainerd());
     CO_CHECK(co_await startPodNetwork());
     CO_CHECK(co_await startKubelet());
+    startLocalPath();
     CO_CHECK(co_await startNetwork());
     co_return Result<>();
 }
@@ -91,11 +93,11 @@ Task<Result<>> Node::startContainerd() {
 }
 
 Task<Result<>> Node::startPodNetwork() {
-    const config::ServerConfig &config = m_state->parts.config;
-    CO_TRY(m_state->podCidrs,
-           co_await choosePodCidrs(m_state->parts.admin, m_state->parts.nodeName, config.clusterCidrs));
-    if (m_state->containerd)
-        CO_CHECK(writeCniConfig(m_state->parts.paths, m_state->podCidrs, config.node.cniConfig));
+    // A node that was here before begins with its network at once; another one gets it when it is registered.
+    const NodeParts &parts = m_state->parts;
+    CO_TRY(const auto podCidrs, co_await podCidrsOf(parts.admin, parts.nodeName));
+    if (m_state->containerd && !podCidrs.empty())
+        CO_CHECK(writeCniConfig(parts.paths, podCidrs, parts.config.node.cniConfig));
     co_return Result<>();
 }
 
@@ -119,15 +121,38 @@ Task<Result<>> Node::startKubelet() {
                                               .cgroups = m_state->cgroups.get()};
     m_state->kubelet = std::make_unique<kubelet::Kubelet>(std::move(options), dependencies, m_state->executor);
     CO_CHECK(co_await m_state->kubelet->start());
-    m_state->gate.spawn([this] { return labelNode(); });
+    m_state->gate.spawn([this] { return completeNode(); });
     co_return Result<>();
 }
 
-Task<> Node::labelNode() {
+Task<> Node::completeNode() {
     const NodeParts &parts = m_state->parts;
-    auto completed = co_await completeNode(parts.admin, parts.clock, parts.nodeName, m_state->podCidrs);
-    if (!completed)
-        log::error("cluster", "cannot complete node {}: {}", parts.nodeName, completed.error().message);
+    if (auto labelled = co_await labelServerNode(parts.admin, parts.clock, parts.nodeName); !labelled)
+        log::error("cluster", "cannot label node {}: {}", parts.nodeName, labelled.error().message);
+    auto written = co_await writePodNetwork();
+    if (!written)
+        log::error("cluster", "node {} has no pod network: {}", parts.nodeName, written.error().message);
+}
+
+Task<Result<>> Node::writePodNetwork() {
+    const NodeParts &parts = m_state->parts;
+    CO_TRY(const auto podCidrs, co_await awaitPodCidrs(parts.admin, parts.clock, parts.nodeName));
+    if (m_state->containerd)
+        CO_CHECK(writeCniConfig(parts.paths, podCidrs, parts.config.node.cniConfig));
+    co_return Result<>();
+}
+
+void Node::startLocalPath() {
+    const NodeParts &parts = m_state->parts;
+    if (parts.config.disabled.contains("local-storage"))
+        return;
+    m_state->localPath =
+        std::make_unique<kubelet::LocalPathAgent>(kubelet::LocalPathAgent::Context{.client = parts.admin,
+                                                                                   .clock = parts.clock,
+                                                                                   .gate = m_state->gate,
+                                                                                   .quota = kubelet::projectQuota(),
+                                                                                   .nodeName = parts.nodeName});
+    m_state->localPath->start();
 }
 
 Task<Result<>> Node::startNetwork() {

@@ -41,7 +41,9 @@ private:
     Task<Result<>> startContainerd();
     Task<Result<>> startPodNetwork();
     Task<Result<>> startKubelet();
-    Task<> labelNode();
+    void startLocalPath();
+    Task<> completeNode();
+    Task<Result<>> writePodNetwork();
     Task<Result<>> startNetwork();
 
     struct State;

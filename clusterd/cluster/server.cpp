@@ -53,7 +53,7 @@ private:
     fs::path m_executable;
     Paths m_paths;
     datastore::DataLock m_lock;
-    std::string m_nodeName;
+    std::string m_nodeName, m_identity;
     std::vector<std::string> m_nodeAddresses;
     Certificates m_certificates;
     Tokens m_tokens;
@@ -131,7 +131,8 @@ Result<> Server::prepareIdentity() {
         m_nodeAddresses = kubelet::defaultAddresses();
     TRY(m_certificates, prepareCertificates(m_paths, certificateOptions(), systemClock()));
     TRY(m_tokens, prepareTokens(m_paths, m_config, m_certificates.serverCaPem, systemRandom()));
-    CHECK(prepareNodePassword(m_paths, systemRandom()));
+    TRY(const std::string password, prepareNodePassword(m_paths, systemRandom()));
+    m_identity = serverIdentity(m_paths, m_nodeName, password);
     return writeToolConfigs(m_paths);
 }
 
@@ -167,6 +168,7 @@ Result<> Server::startControlPlane() {
                                                                       .certificates = m_certificates,
                                                                       .tokens = m_tokens,
                                                                       .advertiseAddress = advertiseAddress(),
+                                                                      .identity = m_identity,
                                                                       .clock = systemClock(),
                                                                       .random = systemRandom(),
                                                                       .apiExecutor = m_apiLoop->executor(),

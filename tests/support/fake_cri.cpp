@@ -104,7 +104,7 @@ Task<Result<std::string>> FakeCri::runPodSandbox(cri::SandboxConfig config, std:
     sandbox.status.annotations = config.annotations;
     sandbox.status.namespaces = config.namespaces;
     if (config.namespaces.network != cri::NamespaceMode::Node)
-        sandbox.status.ips = {fmt::format("10.88.{}.{}", number / 250, number % 250 + 2)};
+        sandbox.status.ips = {fmt::format("{}.{}.{}", podNetwork, number / 250 % 250, number % 250 + 2)};
     sandbox.config = std::move(config);
     std::string id = sandbox.status.id;
     m_sandboxes[id] = std::move(sandbox);

@@ -46,6 +46,7 @@ public:
     /// Every call fails, as when the runtime is not there.
     bool down = false;
     Duration pullTime{};
+    std::string podNetwork = "10.88"; ///< the first half of the pods' addresses
     /// What exec, attach and portForward answer; empty: they fail.
     std::string streamingUrl;
 

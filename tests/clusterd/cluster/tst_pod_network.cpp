@@ -68,13 +68,6 @@ T run(Task<T> task) {
     return future.get();
 }
 
-std::vector<config::Cidr> cidrs(std::initializer_list<const char *> texts) {
-    std::vector<config::Cidr> all;
-    for (const char *text : texts)
-        all.push_back(*config::Cidr::parse(text));
-    return all;
-}
-
 using Texts = std::vector<std::string>;
 
 } // namespace
@@ -83,37 +76,19 @@ class PodNetworkTest : public QObject {
     Q_OBJECT
 
 private slots:
-    void choosesTheFirstFreePart() {
+    void readsTheNodesNetworks() {
         FakeClient client;
-        QCOMPARE(*run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/16", "fd00:42::/56"}))),
-                 (Texts{"10.42.0.0/24", "fd00:42::/64"}));
-        client.nodes = {node("b", R"(["10.42.0.0/24"])"), node("c", R"(["10.42.2.0/24"])")};
-        QCOMPARE(*run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/16"}))), Texts{"10.42.1.0/24"});
+        QCOMPARE(*run(podCidrsOf(client, "a")), Texts());
+        client.nodes = {node("a", R"(["10.42.7.0/24","fd00:42:0:7::/64"])")};
+        QCOMPARE(*run(podCidrsOf(client, "a")), (Texts{"10.42.7.0/24", "fd00:42:0:7::/64"}));
+        QCOMPARE(*run(awaitPodCidrs(client, systemClock(), "a")), (Texts{"10.42.7.0/24", "fd00:42:0:7::/64"}));
     }
 
-    void keepsWhatTheNodeHas() {
-        FakeClient client;
-        client.nodes = {node("a", R"(["10.42.7.0/24"])")};
-        QCOMPARE(*run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/16"}))), Texts{"10.42.7.0/24"});
-    }
-
-    void aFullNetworkIsAnError() {
-        FakeClient client;
-        client.nodes = {node("b", R"(["10.42.0.0/25"])")};
-        auto none = run(choosePodCidrs(client, "a", cidrs({"10.42.0.0/25"})));
-        QVERIFY(!none);
-        QVERIFY(none.error().message.find("no network left") != std::string::npos);
-    }
-
-    void completesTheNodeOnce() {
+    void labelsTheNode() {
         FakeClient client;
         client.nodes = {node("a", "[]")};
-        QVERIFY(run(completeNode(client, systemClock(), "a", {"10.42.0.0/24"})).has_value());
-        QVERIFY(client.patched.find(R"("podCIDRs":["10.42.0.0/24"])") != std::string::npos);
+        QVERIFY(run(labelServerNode(client, systemClock(), "a")).has_value());
         QVERIFY(client.patched.find("node-role.kubernetes.io/control-plane") != std::string::npos);
-        client.nodes = {node("a", R"(["10.42.7.0/24"])")};
-        QVERIFY(run(completeNode(client, systemClock(), "a", {"10.42.7.0/24"})).has_value());
-        QVERIFY(client.patched.find("podCIDR") == std::string::npos); // it cannot change
     }
 
     void writesTheConfigurationOnlyWhenItChanges() {
