@@ -71,9 +71,11 @@ void GarbageCollector::changed(const api::ResourcePtr &resource, const ObjectPtr
     const bool unblocked =
         before && !std::ranges::equal(before->owners(), after->owners(), {}, &api::Object::Owner::blockOwnerDeletion,
                                       &api::Object::Owner::blockOwnerDeletion);
-    if (unblocked || (after->deleting() && (!before || !before->deleting())))
-        for (const api::Object::Owner &owner : after->owners())
-            queue().add(std::string(owner.uid));
+    if (unblocked || ownersChanged || (after->deleting() && (!before || !before->deleting())))
+        for (const ObjectPtr *object : {&before, &after}) // an owner that it has no longer may have waited for it
+            if (*object)
+                for (const api::Object::Owner &owner : (*object)->owners())
+                    queue().add(std::string(owner.uid));
 }
 
 Task<Result<>> GarbageCollector::reconcile(std::string key) {

@@ -113,6 +113,18 @@ private slots:
         QCOMPARE(gone, (std::vector<std::string>{"grandchild-blocks", "child-blocks", "owner"}));
     }
 
+    void inForegroundADependentOfTwoIsGivenUp() {
+        Fixture f;
+        f.configMap("owner");
+        f.configMap("other");
+        f.configMap("child-blocks", {"owner", "other"});
+        f.settle();
+        f.remove("owner", "Foreground");
+        f.until([&] { return !f.has("owner"); });
+        QVERIFY(f.has("child-blocks"));
+        QCOMPARE(f.read<corev1::ConfigMap>("default", "child-blocks")->metadata.ownerReferences.size(), size_t(1));
+    }
+
     void inForegroundADependentWithAFinalizerHoldsTheOwner() {
         Fixture f;
         f.configMap("owner");
