@@ -12,10 +12,12 @@ FILE_LINES_MAX = 500
 
 # Folders in the order of the layers: a folder may include only those before it.
 LAYERS = ["core/base", "core/api", "core/cel", "core/http", "core/pki", "core/config", "core/client", "clusterd/datastore",
-          "clusterd/etcd", "clusterd/apiserver", "clusterd/metrics", "clusterd/volume", "clusterd/scheduler", "clusterd/controllers", "clusterd/network", "clusterd/kubelet",
-          "clusterd/cluster", "clusterd/cli"]
+          "clusterd/etcd", "clusterd/apiserver", "clusterd/metrics", "clusterd/volume", "clusterd/scheduler",
+          "clusterd/controllers", "clusterd/network", "clusterd/kubelet", "clusterd/cluster", "clusterd/cli"]
 # Headers that cost every file that includes them seconds.
 HEAVY = re.compile(r"#include <(boost/json\.hpp|boost/asio\.hpp|boost/beast\.hpp|grpc.*|nghttp2/.*|boost/asio/ssl.*)>")
+# CHECK ends in an if of its own, which would take the else; TRY is several statements.
+UNBRACED = re.compile(r"^ *(?:CO_)?CHECK\([^;]*;\n *(else)\b|^ *(?:(?:if|for|while) \(.*\)|else)\n *((?:CO_)?TRY)\(", re.M)
 FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -40,6 +42,8 @@ def check(path, text, public):
         yield 1, f"{len(lines)} lines; split it (at most {FILE_LINES_MAX})"
     if header and "#pragma once" not in text:
         yield 1, "#pragma once is missing"
+    for found in UNBRACED.finditer(text):
+        yield text.count("\n", 0, found.end()) + 1, "give the branch its braces"
     own = layer_of(path)
     for number, line in enumerate(lines, 1):
         if len(line) > LINE_LENGTH_MAX and not path.startswith("tests/"):  # tests hold objects as text

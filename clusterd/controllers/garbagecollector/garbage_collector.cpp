@@ -129,10 +129,11 @@ Task<Result<>> GarbageCollector::deleteDependents(ObjectId id, metav1::ObjectMet
             return owner.uid == id.uid && owner.blockOwnerDeletion.value_or(false);
         });
         blocked |= blocks;
-        if (!dependentMetadata->deletionTimestamp)
+        if (!dependentMetadata->deletionTimestamp) {
             CO_CHECK(co_await judgeByOwners(dependent, std::move(*dependentMetadata)));
-        else if (blocks && isInCircle(dependent))
+        } else if (blocks && isInCircle(dependent)) {
             CO_CHECK(co_await unblockOwners(dependent, std::move(*dependentMetadata)));
+        }
     }
     if (blocked)
         co_return Result<>{};

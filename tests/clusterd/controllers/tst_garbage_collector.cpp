@@ -125,6 +125,24 @@ private slots:
         QCOMPARE(f.read<corev1::ConfigMap>("default", "child-blocks")->metadata.ownerReferences.size(), size_t(1));
     }
 
+    void inForegroundACircleEnds() {
+        Fixture f;
+        f.configMap("first-blocks");
+        f.configMap("second-blocks", {"first-blocks"});
+        auto reference = [&](const char *name) {
+            return fmt::format(
+                R"({{"apiVersion":"v1","kind":"ConfigMap","name":"{}","uid":"{}","blockOwnerDeletion":true}})", name,
+                f.read<corev1::ConfigMap>("default", name)->metadata.uid);
+        };
+        f.merge(corev1::ConfigMap::resource(), "default", "first-blocks",
+                fmt::format(R"({{"metadata":{{"ownerReferences":[{},{}]}}}})", reference("first-blocks"),
+                            reference("second-blocks")));
+        f.settle();
+        f.remove("second-blocks", "Foreground");
+        f.remove("first-blocks", "Foreground");
+        f.until([&] { return !f.has("first-blocks") && !f.has("second-blocks"); });
+    }
+
     void inForegroundADependentWithAFinalizerHoldsTheOwner() {
         Fixture f;
         f.configMap("owner");
