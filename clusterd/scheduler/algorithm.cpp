@@ -63,7 +63,7 @@ bool Algorithm::prepare(const Framework::Prepared &prepared, Diagnosis &diagnosi
 }
 
 std::vector<const NodeInfo *> Algorithm::filter(const Framework &framework, CycleState &state, const PodInfo &pod,
-                                                Diagnosis &diagnosis) {
+                                                Diagnosis &diagnosis, Nominated nominated) {
     diagnosis.nodeCount = m_cache.nodes().size();
     if (diagnosis.nodeCount == 0)
         return {};
@@ -71,11 +71,9 @@ std::vector<const NodeInfo *> Algorithm::filter(const Framework &framework, Cycl
     if (!prepare(prepared, diagnosis))
         return {};
     // Room that was made for the pod is looked at first: others may fit too, but it would be lost.
-    if (const std::string nominated = m_nominations.nodeOf(pod.uid()); !nominated.empty()) {
-        const NodeInfo *node = m_cache.node(nominated);
-        const bool allowed = !prepared.nodes || std::find(prepared.nodes->begin(), prepared.nodes->end(), nominated) !=
-                                                    prepared.nodes->end();
-        if (node && node->exists() && allowed &&
+    if (const std::string name = m_nominations.nodeOf(pod.uid()); nominated == Nominated::First && !name.empty()) {
+        const NodeInfo *node = m_cache.node(name);
+        if (node && node->exists() && prepared.allows(name) &&
             !Trial::filterWithNominated(m_cache, state, prepared, pod, *node, m_nominations))
             return {node};
     }
@@ -118,6 +116,25 @@ std::vector<const NodeInfo *> Algorithm::search(CycleState &state, const Framewo
     }
     if (count > 0)
         m_nextNode = (m_nextNode + looked) % count;
+    return feasible;
+}
+
+std::vector<const NodeInfo *> Algorithm::filterNamed(const Framework &framework, CycleState &state, const PodInfo &pod,
+                                                     const std::vector<std::string> &names, Diagnosis &diagnosis) {
+    const Framework::Prepared prepared = framework.preFilter(state, pod, m_cache);
+    if (!prepare(prepared, diagnosis))
+        return {};
+    std::vector<const NodeInfo *> feasible;
+    for (const std::string &name : names) {
+        const NodeInfo *node = m_cache.node(name);
+        if (!node || !node->exists() || !prepared.allows(name))
+            continue;
+        const auto rejected = Trial::filterWithNominated(m_cache, state, prepared, pod, *node, m_nominations);
+        if (rejected)
+            note(diagnosis, *rejected, *node);
+        else
+            feasible.push_back(node);
+    }
     return feasible;
 }
 

@@ -17,7 +17,7 @@ struct Choice {
 
 /// Finds the best node for a pod: filters until enough nodes are found, scores these, takes the best (one of the best
 /// by chance). In large clusters only a part of the nodes is looked at for each pod, beginning where the last one
-/// ended. One executor.
+/// ended. One executor, and one thread: filtering the nodes that are looked at takes less time than waking another.
 class Algorithm {
 public:
     Algorithm(Cache &cache, const Nominations &nominations, Random &random)
@@ -26,9 +26,17 @@ public:
     /// filter(), score() and best().
     Choice choose(const Framework &framework, CycleState &state, const PodInfo &pod);
 
+    /// The same when the profile's extenders have a say: they filter what the plug-ins left, and their scores are
+    /// added. The cluster goes on while they are asked, so what they left is filtered and scored as it is then; the
+    /// state is that of this last look. When an extender fails, or nothing is left by the last look, the diagnosis is
+    /// an error, and the pod is to be tried again. Algorithm, framework and state outlive the task.
+    Task<Choice> chooseWithExtenders(const Framework &framework, CycleState &state, PodInfoPtr pod);
+
+    /// Whether a node that fits and is nominated for the pod is the only answer.
+    enum class Nominated { First, LikeOthers };
     /// The nodes that fit; the diagnosis tells of the others.
     std::vector<const NodeInfo *> filter(const Framework &framework, CycleState &state, const PodInfo &pod,
-                                         Diagnosis &diagnosis);
+                                         Diagnosis &diagnosis, Nominated nominated = Nominated::First);
     /// One of those with the highest score; the lists are of the same length and not empty.
     const NodeInfo *best(const std::vector<const NodeInfo *> &nodes, const std::vector<int64_t> &scores);
 
@@ -37,6 +45,9 @@ public:
     static size_t enoughNodes(size_t nodes, int percentage = 0);
 
 private:
+    /// Of the named nodes those that fit; others are not told of.
+    std::vector<const NodeInfo *> filterNamed(const Framework &framework, CycleState &state, const PodInfo &pod,
+                                              const std::vector<std::string> &names, Diagnosis &diagnosis);
     bool prepare(const Framework::Prepared &prepared, Diagnosis &diagnosis) const;
     std::vector<const NodeInfo *> search(CycleState &state, const Framework::Prepared &prepared, const PodInfo &pod,
                                          int percentageOfNodes, Diagnosis &diagnosis);

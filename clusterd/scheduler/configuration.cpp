@@ -198,6 +198,23 @@ void passOver(StrictObject &object) {
         });
 }
 
+/// What extenders manage and the scheduler is to ignore takes the place of the resources that a profile ignores.
+void leaveToExtenders(SchedulerConfiguration &configuration) {
+    json::array ignored;
+    for (const ExtenderConfiguration &extender : configuration.extenders)
+        for (const auto &resource : extender.managedResources)
+            if (resource.ignoredByScheduler)
+                ignored.emplace_back(resource.name);
+    if (ignored.empty())
+        return;
+    for (ProfileConfiguration &profile : configuration.profiles) {
+        json::value &arguments = profile.arguments["NodeResourcesFit"];
+        if (!arguments.is_object())
+            arguments = json::object();
+        arguments.get_object()["ignoredResources"] = ignored;
+    }
+}
+
 } // namespace
 
 SchedulerConfiguration::SchedulerConfiguration() {
@@ -232,14 +249,13 @@ Result<SchedulerConfiguration> SchedulerConfiguration::parse(std::string_view ya
     object.list("profiles", [&](const json::value &element, const std::string &at) {
         return readProfile(element, at, percentage, profiles);
     });
-    object.list("extenders", [](const json::value &, const std::string &at) -> Result<> {
-        return errors::other(fmt::format("{}: extenders are not called in this version; remove it", at));
-    });
+    TRY(configuration.extenders, readExtenders(object));
     CHECK(object.finish());
     configuration.backoff = {std::chrono::seconds(initial), std::chrono::seconds(longest)};
     configuration.profiles[0].percentageOfNodesToScore = static_cast<int>(percentage);
     if (!profiles.empty())
         configuration.profiles = std::move(profiles);
+    leaveToExtenders(configuration);
     return configuration;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clusterd/scheduler/extender_configuration.h"
 #include "clusterd/scheduler/framework.h"
 #include "clusterd/scheduler/scheduling_queue.h"
 
@@ -27,10 +28,10 @@ struct ProfileConfiguration {
 };
 
 /// kubescheduler.config.k8s.io/v1 KubeSchedulerConfiguration, with defaults. Limits on parallelism and client
-/// connections have no meaning in one process and are only checked; extenders are not called, so that a configuration
-/// with some is refused.
+/// connections have no meaning in one process and are only checked.
 struct SchedulerConfiguration {
     std::vector<ProfileConfiguration> profiles;
+    std::vector<ExtenderConfiguration> extenders; ///< of all profiles
     Backoff backoff;
     int bindingsMax = 64; ///< on their way at one time
     /// leaderElection as arguments: "leader-elect-lease-duration" -> "15s".

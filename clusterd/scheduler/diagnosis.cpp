@@ -14,13 +14,16 @@ std::string joinReasons(const std::map<std::string, size_t> &reasons) {
     return fmt::format("{}", fmt::join(texts, ", "));
 }
 
+std::string unavailable(size_t nodes, const std::string &why) {
+    return fmt::format("0/{} nodes are available:{}", nodes, why.empty() ? "" : fmt::format(" {}.", why));
+}
+
 std::string Diagnosis::message() const {
-    if (nodeCount == 0)
-        return "no nodes available to schedule pods";
     if (error)
         return clusterReason;
-    return fmt::format("0/{} nodes are available: {}.", nodeCount,
-                       clusterReason.empty() ? joinReasons(reasons) : clusterReason);
+    if (nodeCount == 0)
+        return "no nodes available to schedule pods";
+    return unavailable(nodeCount, clusterReason.empty() ? joinReasons(reasons) : clusterReason);
 }
 
 } // namespace coracle::scheduler

@@ -35,5 +35,7 @@ struct Diagnosis {
 
 /// "2 b, 1 a" in the order that users know: sorted as text.
 std::string joinReasons(const std::map<std::string, size_t> &reasons);
+/// "0/3 nodes are available: why."; nobody may have said why.
+std::string unavailable(size_t nodes, const std::string &why);
 
 } // namespace coracle::scheduler

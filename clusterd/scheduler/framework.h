@@ -2,6 +2,7 @@
 
 #include "clusterd/scheduler/plugin.h"
 
+#include <algorithm>
 #include <array>
 #include <functional>
 #include <map>
@@ -23,6 +24,7 @@ class EventRecorder;
 
 namespace coracle::scheduler {
 
+class Extenders;
 class Framework;
 class Informers;
 class Nominations;
@@ -70,6 +72,9 @@ public:
     /// How many of the nodes are looked at until enough fit; 0: that depends on the size of the cluster.
     int percentageOfNodes() const { return m_percentageOfNodes; }
     void setPercentageOfNodes(int percentage) { m_percentageOfNodes = percentage; }
+    /// Asked after the plug-ins; null: none. They outlive the framework.
+    const Extenders *extenders() const { return m_extenders; }
+    void setExtenders(const Extenders *extenders) { m_extenders = extenders; }
     /// Owns the plug-in without putting it anywhere.
     Plugin &own(std::unique_ptr<Plugin> plugin);
     /// Puts an owned plug-in behind those that are there; false when it does not implement the extension point.
@@ -87,6 +92,9 @@ public:
         std::vector<const PreFilterPlugin *> extensions; ///< those that follow trials
         std::optional<std::vector<std::string>> nodes;   ///< only these can fit
         std::set<std::string_view> nodesBy;              ///< the plug-ins that say so
+        bool allows(std::string_view node) const {
+            return !nodes || std::find(nodes->begin(), nodes->end(), node) != nodes->end();
+        }
     };
     Prepared preFilter(CycleState &state, const PodInfo &pod, const Cache &cache) const;
     static Filtered filter(const CycleState &state, const std::vector<const FilterPlugin *> &filters,
@@ -117,6 +125,7 @@ private:
 
     std::string m_name;
     int m_percentageOfNodes = 0;
+    const Extenders *m_extenders = nullptr;
     std::vector<std::unique_ptr<Plugin>> m_plugins;
     std::map<std::string_view, std::vector<EventInterest>> m_interests;
     std::vector<const PreEnqueuePlugin *> m_preEnqueue;

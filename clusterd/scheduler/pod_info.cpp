@@ -105,8 +105,7 @@ Result<std::unique_ptr<const PodDemands>> toDemands(const corev1::Pod &pod, cons
     auto demands = std::make_unique<PodDemands>();
     addNodeRules(*demands, pod.spec);
     for (const auto &toleration : pod.spec.tolerations)
-        demands->tolerations.push_back(
-            {toleration.key, toleration.value, toleration.effect, toleration.operator_ == "Exists"});
+        demands->tolerations.push_back({toleration.key, toleration.value, toleration.effect, toleration.operator_});
     for (const auto &constraint : pod.spec.topologySpreadConstraints) {
         TRY(auto prepared, toConstraint(constraint, object));
         demands->spread.push_back(std::move(prepared));
@@ -145,15 +144,6 @@ std::string withTag(std::string image) {
 bool HostPort::conflicts(const HostPort &other) const {
     return port == other.port && protocol == other.protocol &&
            (ip == other.ip || ip == "0.0.0.0" || other.ip == "0.0.0.0");
-}
-
-bool PodToleration::tolerates(std::string_view taintKey, std::string_view taintValue,
-                              std::string_view taintEffect) const {
-    if (!effect.empty() && effect != taintEffect)
-        return false;
-    if (!key.empty() && key != taintKey)
-        return false;
-    return exists || (!key.empty() && value == taintValue);
 }
 
 Result<PodInfoPtr> PodInfo::parse(api::ObjectPtr object) {

@@ -24,10 +24,9 @@ struct HostPort {
     bool conflicts(const HostPort &other) const;
 };
 
+/// A corev1::Toleration as api::tolerates() wants it.
 struct PodToleration {
-    std::string key, value, effect;
-    bool exists = false; ///< the operator: Exists, else Equal
-    bool tolerates(std::string_view taintKey, std::string_view taintValue, std::string_view taintEffect) const;
+    std::string key, value, effect, operator_;
     friend bool operator==(const PodToleration &, const PodToleration &) = default;
 };
 

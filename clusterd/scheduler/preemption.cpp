@@ -4,8 +4,6 @@
 #include "clusterd/scheduler/trial.h"
 
 #include <algorithm>
-#include <fmt/format.h>
-#include <fmt/ranges.h>
 #include <limits>
 #include <tuple>
 
@@ -85,13 +83,24 @@ Filtered Preemption::victims(CycleState &state, const Framework::Prepared &prepa
         return chosen.size() - before;
     };
     const auto [violating, others] = divide(lower, budgets);
-    plan.violations = spare(violating);
+    const size_t violations = spare(violating);
     spare(others);
-    std::sort(chosen.begin(), chosen.end(), moreImportant);
-    for (const PlacedPod *placed : chosen)
-        plan.victims.push_back(placed->pod);
-    plan.node = node.name();
+    plan = planOf(node.name(), std::move(chosen), violations);
     return std::nullopt;
+}
+
+Preemption::Plan Preemption::planOf(std::string node, std::vector<const PlacedPod *> victims, size_t violations) {
+    std::sort(victims.begin(), victims.end(), moreImportant);
+    Plan plan{std::move(node), {}, violations};
+    for (const PlacedPod *placed : victims)
+        plan.victims.push_back(placed->pod);
+    return plan;
+}
+
+const Preemption::Plan *Preemption::best(const std::vector<Plan> &plans) {
+    const auto least =
+        std::min_element(plans.begin(), plans.end(), [](const Plan &a, const Plan &b) { return loss(a) < loss(b); });
+    return least == plans.end() ? nullptr : &*least;
 }
 
 bool Preemption::awaitsVictims(const PodInfo &pod, const Diagnosis &diagnosis) const {
@@ -105,17 +114,17 @@ bool Preemption::awaitsVictims(const PodInfo &pod, const Diagnosis &diagnosis) c
     });
 }
 
-Preemption::Plan Preemption::find(const PodInfoPtr &pod, const Diagnosis &diagnosis,
-                                  const std::vector<Budget> &budgets) {
-    Plan best;
+Preemption::Candidates Preemption::candidates(const PodInfoPtr &pod, const Diagnosis &diagnosis,
+                                              const std::vector<Budget> &budgets) {
+    Candidates found;
     if (!pod->mayPreempt) {
-        best.message = "not eligible due to preemptionPolicy=Never.";
-        return best;
+        found.message = "not eligible due to preemptionPolicy=Never.";
+        return found;
     }
     if (awaitsVictims(*pod, diagnosis)) {
-        best.message = "not eligible due to a terminating pod on the nominated node.";
-        best.underWay = true;
-        return best;
+        found.message = "not eligible due to a terminating pod on the nominated node.";
+        found.underWay = true;
+        return found;
     }
     const auto &nodes = diagnosis.resolvable;
     CycleState state;
@@ -124,9 +133,8 @@ Preemption::Plan Preemption::find(const PodInfoPtr &pod, const Diagnosis &diagno
     const auto share = static_cast<int64_t>(nodes.size()) * m_limits.candidatesPercentageMin / 100;
     const auto enough = static_cast<size_t>(std::max(share, m_limits.candidatesAbsoluteMin));
     const size_t first = nodes.empty() ? 0 : m_random.below(nodes.size());
-    size_t candidates = 0;
     bool peaceful = false; // a candidate that violates no budget was found
-    for (size_t i = 0; i < nodes.size() && !(peaceful && candidates >= enough); ++i) {
+    for (size_t i = 0; i < nodes.size() && !(peaceful && found.plans.size() >= enough); ++i) {
         const NodeInfo *node = m_cache.node(nodes[(first + i) % nodes.size()]);
         if (!node || !node->exists())
             continue;
@@ -141,16 +149,14 @@ Preemption::Plan Preemption::find(const PodInfoPtr &pod, const Diagnosis &diagno
         }
         if (plan.victims.empty())
             continue;
-        ++candidates;
         peaceful = peaceful || plan.violations == 0;
-        if (best.node.empty() || loss(plan) < loss(best))
-            best = std::move(plan);
+        found.plans.push_back(std::move(plan));
     }
     if (diagnosis.unresolvable > 0)
         reasons["Preemption is not helpful for scheduling"] += diagnosis.unresolvable;
-    if (best.node.empty())
-        best.message = fmt::format("0/{} nodes are available: {}.", diagnosis.nodeCount, joinReasons(reasons));
-    return best;
+    if (found.plans.empty())
+        found.message = unavailable(diagnosis.nodeCount, joinReasons(reasons));
+    return found;
 }
 
 } // namespace coracle::scheduler

@@ -33,16 +33,22 @@ public:
         : m_framework(framework), m_cache(cache), m_nominations(nominations), m_random(random), m_limits(limits) {}
 
     struct Plan {
-        std::string node; ///< empty: nothing can be done, the message says why
-        std::vector<PodInfoPtr> victims;
-        size_t violations = 0; ///< victims that a budget does not allow
-        std::string message;
+        std::string node;
+        std::vector<PodInfoPtr> victims; ///< the most important first
+        size_t violations = 0;           ///< victims that a budget does not allow
+    };
+    struct Candidates {
+        std::vector<Plan> plans;
+        std::string message;   ///< when there are none: why nothing can be done
         bool underWay = false; ///< victims of a former attempt are still ending
     };
-    /// Tries removals on the nodes that the diagnosis says they could help on; the cache is afterwards as before. Of
-    /// several nodes the one is taken that loses least: fewest violated budgets, then the lowest of the highest
-    /// priorities, the lowest sum of priorities, the fewest pods, the latest start of the most important victims.
-    Plan find(const PodInfoPtr &pod, const Diagnosis &diagnosis, const std::vector<Budget> &budgets);
+    /// Tries removals on the nodes that the diagnosis says they could help on; the cache is afterwards as before.
+    Candidates candidates(const PodInfoPtr &pod, const Diagnosis &diagnosis, const std::vector<Budget> &budgets);
+    /// The one that loses least: fewest violated budgets, then the lowest of the highest priorities, the lowest sum of
+    /// priorities, the fewest pods, the latest start of the most important victims. Null when there is none.
+    static const Plan *best(const std::vector<Plan> &plans);
+    /// A plan with these victims, sorted by importance.
+    static Plan planOf(std::string node, std::vector<const PlacedPod *> victims, size_t violations);
 
 private:
     /// The least set of pods on a node; a rejection when even without all less important ones it doesn't fit.

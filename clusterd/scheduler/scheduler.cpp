@@ -33,11 +33,13 @@ Scheduler::Scheduler(client::Client &client, Clock &clock, Random &random, Execu
           m_gate, clock, m_sort, [this](const PodInfo &pod) { return frameworkOf(pod); }, m_configuration.backoff),
       m_informers(client, clock, [this](const ClusterChange &change) { m_queue.wake(change); }),
       m_status(client, clock),
+      m_extenders(m_configuration.extenders, clock),
       m_algorithm(m_cache, m_nominations, random),
       m_bindingEnded(m_gate.executor()) {
     for (const ProfileConfiguration &profile : m_configuration.profiles) {
         auto framework = std::make_unique<Framework>(profile.schedulerName);
         framework->setPercentageOfNodes(profile.percentageOfNodesToScore);
+        framework->setExtenders(&m_extenders);
         const PluginContext context{client,
                                     clock,
                                     random,
@@ -102,7 +104,15 @@ Task<> Scheduler::run() {
 
 Task<> Scheduler::scheduleOne(PodInfoPtr pod, const Framework &framework) {
     const AttemptPtr attempt(new Attempt{pod, framework, {}, {}});
-    Choice choice = m_algorithm.choose(framework, attempt->state, *pod);
+    Choice choice;
+    if (m_extenders.chooseFor(*pod)) {
+        choice = co_await m_algorithm.chooseWithExtenders(framework, attempt->state, pod);
+        // It may be gone, or have a node by now.
+        if (!m_queue.find(pod->uid()))
+            co_return;
+    } else {
+        choice = m_algorithm.choose(framework, attempt->state, *pod);
+    }
     if (!choice.node) {
         co_await onUnschedulable(attempt, std::move(choice));
         co_return;
@@ -133,6 +143,13 @@ Task<Filtered> Scheduler::prepareBinding(Attempt &attempt) {
     co_return co_await attempt.framework.preBind(attempt.state, attempt.pod, attempt.node);
 }
 
+Task<Result<>> Scheduler::bindNow(Attempt &attempt) {
+    CO_TRY(const bool bound, co_await m_extenders.bind(attempt.pod, attempt.node));
+    if (bound)
+        co_return Result<>{};
+    co_return co_await attempt.framework.bind(attempt.pod, attempt.node);
+}
+
 Task<> Scheduler::bind(AttemptPtr attempt) {
     const PodInfo &pod = *attempt->pod;
     auto release = [this] {
@@ -151,7 +168,7 @@ Task<> Scheduler::bind(AttemptPtr attempt) {
         }
         ++m_binding;
     }
-    auto bound = co_await attempt->framework.bind(attempt->pod, attempt->node);
+    auto bound = co_await bindNow(*attempt);
     release();
     if (bound) {
         m_events.event(client::ObjectReference::to(*pod.object), client::EventKind::Normal, "Scheduled",

@@ -2,6 +2,7 @@
 
 #include "clusterd/scheduler/algorithm.h"
 #include "clusterd/scheduler/configuration.h"
+#include "clusterd/scheduler/extenders.h"
 #include "clusterd/scheduler/informers.h"
 #include "clusterd/scheduler/plugins/priority_sort.h"
 #include "clusterd/scheduler/pod_status_writer.h"
@@ -51,6 +52,7 @@ private:
     Task<> run();
     Task<> scheduleOne(PodInfoPtr pod, const Framework &framework);
     Task<> bind(AttemptPtr attempt);
+    Task<Result<>> bindNow(Attempt &attempt);
     Task<Filtered> prepareBinding(Attempt &attempt);
     Task<> onUnschedulable(AttemptPtr attempt, Choice choice);
     void onRejected(Attempt &attempt, Rejection rejection);
@@ -75,6 +77,7 @@ private:
     SchedulingQueue m_queue;
     Informers m_informers;
     PodStatusWriter m_status;
+    Extenders m_extenders;
     std::vector<std::unique_ptr<Framework>> m_frameworks;
     Algorithm m_algorithm;
     int m_binding = 0;

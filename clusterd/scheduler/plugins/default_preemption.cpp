@@ -1,5 +1,6 @@
 #include "clusterd/scheduler/plugins/default_preemption.h"
 
+#include "clusterd/scheduler/extenders.h"
 #include "clusterd/scheduler/informers.h"
 #include "clusterd/scheduler/nominations.h"
 #include "clusterd/scheduler/strict_object.h"
@@ -66,17 +67,30 @@ std::vector<Budget> DefaultPreemption::budgets() const {
 Task<PostFilterPlugin::Outcome> DefaultPreemption::postFilter(CycleState &, PodInfoPtr pod,
                                                               const Diagnosis &diagnosis) {
     Outcome outcome;
-    Preemption::Plan plan = m_preemption.find(pod, diagnosis, budgets());
-    if (plan.node.empty()) {
-        outcome.message = "preemption: " + plan.message;
-        if (!plan.underWay)
+    Preemption::Candidates candidates = m_preemption.candidates(pod, diagnosis, budgets());
+    if (candidates.plans.empty()) {
+        outcome.message = "preemption: " + candidates.message;
+        if (!candidates.underWay)
             outcome.nominatedNode = "";
         co_return outcome;
     }
+    if (const Extenders *extenders = m_context.framework.extenders()) {
+        auto left = co_await extenders->preempt(pod, std::move(candidates.plans), m_context.cache);
+        if (!left) {
+            outcome.message = "preemption: " + left.error().message;
+            co_return outcome;
+        }
+        candidates.plans = std::move(*left);
+    }
+    const Preemption::Plan *best = Preemption::best(candidates.plans);
+    if (!best) {
+        outcome.message = "preemption: no candidate node for preemption";
+        co_return outcome;
+    }
     outcome.resolved = true;
-    outcome.nominatedNode = plan.node;
+    outcome.nominatedNode = best->node;
     m_preempting.emplace(pod->uid());
-    m_context.gate.spawn([this, pod, plan = std::move(plan)] { return evict(pod, plan); });
+    m_context.gate.spawn([this, pod, plan = *best] { return evict(pod, plan); });
     co_return outcome;
 }
 

@@ -225,8 +225,11 @@ void InterPodAffinity::normalize(const CycleState &, const std::vector<const Nod
                                  std::vector<int64_t> &scores) const {
     const auto [least, most] = std::minmax_element(scores.begin(), scores.end());
     const int64_t low = *least, range = *most - *least;
+    // In floating point, as kube-scheduler does it: 29 of 100 become 28.
     for (int64_t &score : scores)
-        score = range == 0 ? 0 : kScoreMax * (score - low) / range;
+        score = range == 0 ? 0
+                           : static_cast<int64_t>(static_cast<double>(kScoreMax) *
+                                                  (static_cast<double>(score - low) / static_cast<double>(range)));
 }
 
 } // namespace coracle::scheduler

@@ -7,7 +7,8 @@
 
 namespace coracle::scheduler {
 
-/// Prefers nodes on which CPU and memory (or other resources) would be in use to the same part.
+/// Prefers nodes on which the pod makes the use of CPU and memory (or other resources) more even: the score compares
+/// how far apart the parts in use are with the pod and without it.
 class NodeResourcesBalancedAllocation final : public PreScorePlugin, public ScorePlugin {
 public:
     /// NodeResourcesBalancedAllocationArgs.

@@ -1,6 +1,12 @@
 #include "clusterd/scheduler/plugins/node_unschedulable.h"
 
+#include "core/api/tolerations.h"
+
 namespace coracle::scheduler {
+
+namespace {
+const NodeTaint kUnschedulable{"node.kubernetes.io/unschedulable", "", "NoSchedule"};
+}
 
 std::vector<EventInterest> NodeUnschedulable::eventsToRegister() const {
     return {{{EventResource::Node, kAdd | kUpdateNodeTaint}}, {{EventResource::Pod, kUpdatePodToleration}}};
@@ -10,7 +16,7 @@ Filtered NodeUnschedulable::filter(const CycleState &, const PodInfo &pod, const
     if (!node.unschedulable())
         return std::nullopt;
     for (const PodToleration &toleration : pod.demands->tolerations)
-        if (toleration.tolerates("node.kubernetes.io/unschedulable", "", "NoSchedule"))
+        if (api::tolerates(toleration, kUnschedulable))
             return std::nullopt;
     return Rejection{.reasons = {"node(s) were unschedulable"}, .resolvable = false};
 }

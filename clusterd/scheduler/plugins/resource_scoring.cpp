@@ -6,6 +6,24 @@
 
 namespace coracle::scheduler {
 
+namespace {
+
+bool isStandard(std::string_view resource) {
+    return resource == "cpu" || resource == "memory" || resource == "ephemeral-storage";
+}
+
+int64_t amountOf(const Resources &amounts, std::string_view resource) {
+    if (resource == "cpu")
+        return amounts.milliCpu;
+    if (resource == "memory")
+        return amounts.memory;
+    if (resource == "ephemeral-storage")
+        return amounts.ephemeralStorage;
+    return amounts.scalar(resource);
+}
+
+} // namespace
+
 std::vector<ScoredResource> defaultScoredResources() {
     return {{"cpu", 1}, {"memory", 1}};
 }
@@ -26,21 +44,18 @@ void readScoredResources(StrictObject &object, std::vector<ScoredResource> &reso
         resources = std::move(all);
 }
 
+int64_t requestOf(const PodInfo &pod, const std::string &resource, Amounts amounts) {
+    return amountOf(amounts == Amounts::Requested ? pod.requests : pod.scoringRequests, resource);
+}
+
 std::pair<int64_t, int64_t> allocatableAndRequested(const NodeInfo &node, const PodInfo &pod,
                                                     const std::string &resource, Amounts amounts) {
-    const Resources &has = node.allocatable();
     const Resources &used = amounts == Amounts::Requested ? node.requested() : node.scoringRequested();
-    const Resources &wants = amounts == Amounts::Requested ? pod.requests : pod.scoringRequests;
-    if (resource == "cpu")
-        return {has.milliCpu, used.milliCpu + wants.milliCpu};
-    if (resource == "memory")
-        return {has.memory, used.memory + wants.memory};
-    if (resource == "ephemeral-storage")
-        return {has.ephemeralStorage, used.ephemeralStorage + wants.ephemeralStorage};
-    const int64_t wanted = wants.scalar(resource);
-    if (wanted == 0)
+    const int64_t wanted = requestOf(pod, resource, amounts);
+    // Resources of its own kind count only for those who want them.
+    if (wanted == 0 && !isStandard(resource))
         return {0, 0};
-    return {has.scalar(resource), used.scalar(resource) + wanted};
+    return {amountOf(node.allocatable(), resource), amountOf(used, resource) + wanted};
 }
 
 } // namespace coracle::scheduler

@@ -1,5 +1,7 @@
 #include "clusterd/scheduler/plugins/taint_toleration.h"
 
+#include "core/api/tolerations.h"
+
 #include <algorithm>
 
 namespace coracle::scheduler {
@@ -8,9 +10,8 @@ namespace {
 
 bool tolerated(const PodInfo &pod, const NodeTaint &taint) {
     const auto &tolerations = pod.demands->tolerations;
-    return std::any_of(tolerations.begin(), tolerations.end(), [&](const PodToleration &toleration) {
-        return toleration.tolerates(taint.key, taint.value, taint.effect);
-    });
+    return std::any_of(tolerations.begin(), tolerations.end(),
+                       [&](const PodToleration &toleration) { return api::tolerates(toleration, taint); });
 }
 
 } // namespace

@@ -121,7 +121,7 @@ Filtered VolumeBinding::filter(const CycleState &state, const PodInfo &, const N
         return unschedulable("node(s) unavailable due to one or more pvc(s) bound to non-existent pv(s)");
     if (std::ranges::any_of(found.bound,
                             [&](const VolumeCandidate &bound) { return !bound.nodes.matches(*node.object()); }))
-        return unschedulable("node(s) had volume node affinity conflict");
+        return unschedulable("node(s) didn't match PersistentVolume's node affinity");
     if (found.waiting.empty())
         return std::nullopt;
     auto volumes = findNodeVolumes(found, m_catalog, *node.object());

@@ -3,6 +3,8 @@
 #include "clusterd/volume/annotations.h"
 #include "clusterd/volume/matching.h"
 #include "clusterd/volume/storage_class.h"
+#include "core/api/metadata.h"
+#include "core/api/object_reference.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -81,13 +83,7 @@ corev1::PersistentVolume withClaim(const corev1::PersistentVolume &volume, const
     corev1::PersistentVolume changed = volume;
     if (!volume::isMeantFor(volume, claim))
         changed.metadata.annotations[std::string(volume::annotations::kBoundByController)] = "yes";
-    corev1::ObjectReference &reference = changed.spec.claimRef.ensure();
-    reference.apiVersion = corev1::PersistentVolumeClaim::kApiVersion;
-    reference.kind = corev1::PersistentVolumeClaim::kKind;
-    reference.namespace_ = claim.metadata.namespace_;
-    reference.name = claim.metadata.name;
-    reference.uid = claim.metadata.uid;
-    reference.resourceVersion = claim.metadata.resourceVersion;
+    changed.spec.claimRef = api::referenceTo(claim);
     return changed;
 }
 
@@ -102,8 +98,7 @@ std::string keyOf(const corev1::PersistentVolumeClaim &claim) {
 }
 
 std::string_view selectedNode(const corev1::PersistentVolumeClaim &claim) {
-    const auto found = claim.metadata.annotations.find(volume::annotations::kSelectedNode);
-    return found == claim.metadata.annotations.end() ? std::string_view() : std::string_view(found->second);
+    return api::annotation(claim.metadata, volume::annotations::kSelectedNode).value_or("");
 }
 
 } // namespace coracle::scheduler

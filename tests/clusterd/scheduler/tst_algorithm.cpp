@@ -2,6 +2,7 @@
 #include "clusterd/scheduler/plugin_registry.h"
 #include "core/api/typed.h"
 #include "core/api/types/core_v1.h"
+#include "tests/clusterd/scheduler/reference_scheduler.h"
 #include "tests/clusterd/scheduler/scheduler_testing.h"
 
 #include <QTest>
@@ -13,122 +14,6 @@ using namespace coracle::scheduler::testing;
 
 namespace {
 
-/// The rules, said as plainly and slowly as possible, straight on the API's structs.
-struct Reference {
-    std::map<std::string, corev1::Node> nodes;
-    std::map<std::string, corev1::Pod> placed; ///< with spec.nodeName
-
-    static std::string label(const corev1::Node &node, const std::string &key) {
-        const auto found = node.metadata.labels.find(key);
-        return found == node.metadata.labels.end() ? "" : found->second;
-    }
-    static bool selects(const api::Ptr<metav1::LabelSelector> &selector, const corev1::Pod &pod) {
-        for (const auto &[key, value] : selector->matchLabels)
-            if (!pod.metadata.labels.contains(key) || pod.metadata.labels.at(key) != value)
-                return false;
-        return true;
-    }
-    static int64_t milli(const corev1::Pod &pod) {
-        int64_t sum = 0;
-        for (const auto &container : pod.spec.containers)
-            if (const auto cpu = container.resources.requests.find("cpu"); cpu != container.resources.requests.end())
-                sum += cpu->second.milliValue();
-        return sum;
-    }
-    static bool tolerated(const corev1::Pod &pod, const corev1::Node &node) {
-        for (const auto &taint : node.spec.taints) {
-            bool found = taint.effect == "PreferNoSchedule";
-            for (const auto &toleration : pod.spec.tolerations)
-                found = found || (toleration.key == taint.key && toleration.value == taint.value);
-            if (!found)
-                return false;
-        }
-        return true;
-    }
-    bool selected(const corev1::Pod &pod, const corev1::Node &node) const {
-        for (const auto &[key, value] : pod.spec.nodeSelector)
-            if (label(node, key) != value)
-                return false;
-        return true;
-    }
-    bool fits(const corev1::Pod &pod, const std::string &name) const {
-        const corev1::Node &node = nodes.at(name);
-        int64_t used = milli(pod), count = 1;
-        for (const auto &[uid, other] : placed) {
-            if (other.spec.nodeName != name)
-                continue;
-            used += milli(other);
-            ++count;
-            for (const auto &mine : pod.spec.containers.at(0).ports)
-                for (const auto &theirs : other.spec.containers.at(0).ports)
-                    if (mine.hostPort == theirs.hostPort)
-                        return false;
-        }
-        const bool room = milli(pod) == 0 || used <= node.status.allocatable.at("cpu").milliValue();
-        return room && count <= node.status.allocatable.at("pods").value() && tolerated(pod, node) &&
-               selected(pod, node) && affine(pod, node) && repelled(pod, node) && spread(pod, node);
-    }
-    /// Whether a placed pod that the term means is in the node's domain.
-    bool near(const corev1::PodAffinityTerm &term, const corev1::Node &node) const {
-        for (const auto &[uid, other] : placed)
-            if (nodes.contains(other.spec.nodeName) && selects(term.labelSelector, other) &&
-                !label(node, term.topologyKey).empty() &&
-                label(nodes.at(other.spec.nodeName), term.topologyKey) == label(node, term.topologyKey))
-                return true;
-        return false;
-    }
-    bool affine(const corev1::Pod &pod, const corev1::Node &node) const {
-        if (!pod.spec.affinity || !pod.spec.affinity->podAffinity)
-            return true;
-        const auto &term = pod.spec.affinity->podAffinity->requiredDuringSchedulingIgnoredDuringExecution.at(0);
-        if (label(node, term.topologyKey).empty())
-            return false;
-        bool anybody = false;
-        for (const auto &[name, other] : nodes)
-            anybody = anybody || near(term, other);
-        return near(term, node) || (!anybody && selects(term.labelSelector, pod));
-    }
-    bool repelled(const corev1::Pod &pod, const corev1::Node &node) const {
-        if (pod.spec.affinity && pod.spec.affinity->podAntiAffinity &&
-            near(pod.spec.affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution.at(0), node))
-            return false;
-        for (const auto &[uid, other] : placed) {
-            if (!other.spec.affinity || !other.spec.affinity->podAntiAffinity || !nodes.contains(other.spec.nodeName))
-                continue;
-            const auto &term =
-                other.spec.affinity->podAntiAffinity->requiredDuringSchedulingIgnoredDuringExecution.at(0);
-            const std::string theirs = label(nodes.at(other.spec.nodeName), term.topologyKey);
-            if (selects(term.labelSelector, pod) && !theirs.empty() && theirs == label(node, term.topologyKey))
-                return false;
-        }
-        return true;
-    }
-    bool spread(const corev1::Pod &pod, const corev1::Node &node) const {
-        for (const auto &constraint : pod.spec.topologySpreadConstraints) {
-            const std::string domain = label(node, constraint.topologyKey);
-            if (domain.empty())
-                return false;
-            std::map<std::string, int> counts;
-            for (const auto &[name, other] : nodes)
-                if (selected(pod, other) && !label(other, constraint.topologyKey).empty())
-                    counts[label(other, constraint.topologyKey)] = 0;
-            for (const auto &[uid, other] : placed)
-                if (nodes.contains(other.spec.nodeName) && selected(pod, nodes.at(other.spec.nodeName)) &&
-                    selects(constraint.labelSelector, other))
-                    if (const auto at = counts.find(label(nodes.at(other.spec.nodeName), constraint.topologyKey));
-                        at != counts.end())
-                        ++at->second;
-            int fewest = counts.empty() ? 0 : INT_MAX;
-            for (const auto &[name, count] : counts)
-                fewest = std::min(fewest, count);
-            const int mine = counts.contains(domain) ? counts[domain] : 0;
-            if (mine + selects(constraint.labelSelector, pod) - fewest > constraint.maxSkew)
-                return false;
-        }
-        return true;
-    }
-};
-
 struct Cluster : Profile {
     explicit Cluster(uint64_t seed) : Profile(seed) {
         if (auto added = addDefaultPlugins(framework, pluginContext()); !added)
@@ -138,6 +23,7 @@ struct Cluster : Profile {
     Algorithm algorithm{cache, nominations, random};
     Reference reference;
     int made = 0;
+    std::map<std::string, int> telling; ///< in how many decisions a plug-in's scores differed between nodes
 
     uint64_t below(uint64_t bound) { return random.below(bound); }
     bool chance(uint64_t percent) { return below(100) < percent; }
@@ -154,43 +40,83 @@ struct Cluster : Profile {
         std::string labels = chance(80) ? fmt::format(R"("zone":"z{}")", below(3)) : "";
         if (chance(50))
             labels += std::string(labels.empty() ? "" : ",") + R"("disk":"ssd")";
+        std::string taints;
+        for (const auto &[key, effect] :
+             {std::pair("k", "NoSchedule"), {"soft", "PreferNoSchedule"}, {"q", "PreferNoSchedule"}})
+            if (chance(20))
+                taints += fmt::format(R"({}{{"key":"{}","value":"v","effect":"{}"}})", taints.empty() ? "" : ",", key,
+                                      effect);
+        std::string images;
+        for (const auto &[image, megabytes] : {std::pair("a:1", 90), {"b:latest", 700}})
+            if (chance(50))
+                images += fmt::format(R"({}{{"names":["{}"],"sizeBytes":{}}})", images.empty() ? "" : ",", image,
+                                      megabytes << 20);
         const std::string json =
-            nodeJson(name, labels, chance(20) ? R"("taints":[{"key":"k","value":"v","effect":"NoSchedule"}])" : "",
-                     fmt::format(R"("cpu":"{}","memory":"8Gi","pods":"{}")", 1 + below(3), 2 + below(6)));
+            nodeJson(name, labels, fmt::format(R"("taints":[{}])", taints),
+                     fmt::format(R"("cpu":"{}","memory":"{}Gi","pods":"{}")", 1 + below(3), 1 + below(4), 2 + below(6)),
+                     fmt::format(R"("images":[{}])", images));
         const auto set = cache.setNode(toObject(json));
         if (!set)
             qFatal("%s", set.error().message.c_str());
         reference.nodes[name] = *api::decode<corev1::Node>(std::string_view(json));
     }
 
+    std::string term() {
+        return fmt::format(R"({{"labelSelector":{{"matchLabels":{{"app":"{}"}}}},"topologyKey":"{}"}})", app(), key());
+    }
+    /// podAffinity or podAntiAffinity.
+    std::string terms(uint64_t requiredPercent) {
+        std::string required, preferred;
+        if (chance(requiredPercent))
+            required = term();
+        for (const int percent : {20, 10})
+            if (chance(static_cast<uint64_t>(percent)))
+                preferred += fmt::format(R"({}{{"weight":{},"podAffinityTerm":{}}})", preferred.empty() ? "" : ",",
+                                         1 + below(100), term());
+        return fmt::format(R"({{"requiredDuringSchedulingIgnoredDuringExecution":[{}],)"
+                           R"("preferredDuringSchedulingIgnoredDuringExecution":[{}]}})",
+                           required, preferred);
+    }
+    std::string spreadConstraints() {
+        std::string all;
+        for (const char *when : {"DoNotSchedule", "ScheduleAnyway"})
+            if (chance(25))
+                all += fmt::format(R"({}{{"maxSkew":{},"topologyKey":"{}","whenUnsatisfiable":"{}","labelSelector":)"
+                                   R"({{"matchLabels":{{"app":"{}"}}}}}})",
+                                   all.empty() ? "" : ",", 1 + below(3), key(), when, app());
+        return all;
+    }
+    std::string preferredNodes() {
+        std::string all;
+        for (const auto &[label, value] : {std::pair("disk", "ssd"), {"zone", "z1"}})
+            if (chance(20))
+                all += fmt::format(R"({}{{"weight":{},"preference":{{"matchExpressions":[{{"key":"{}","operator":"In",)"
+                                   R"("values":["{}"]}}]}}}})",
+                                   all.empty() ? "" : ",", 1 + below(100), label, value);
+        return all;
+    }
+
     std::string randomPod() {
-        std::string spec, affinity;
-        auto term = [&] {
-            return fmt::format(R"({{"requiredDuringSchedulingIgnoredDuringExecution":[{{"labelSelector":)"
-                               R"({{"matchLabels":{{"app":"{}"}}}},"topologyKey":"{}"}}]}})",
-                               app(), key());
-        };
-        if (chance(15))
-            affinity += R"("podAffinity":)" + term();
-        if (chance(20))
-            affinity += std::string(affinity.empty() ? "" : ",") + R"("podAntiAffinity":)" + term();
-        if (!affinity.empty())
-            spec += R"(,"affinity":{)" + affinity + "}";
-        if (chance(25))
-            spec +=
-                fmt::format(R"(,"topologySpreadConstraints":[{{"maxSkew":{},"topologyKey":"{}","whenUnsatisfiable":)"
-                            R"("DoNotSchedule","labelSelector":{{"matchLabels":{{"app":"{}"}}}}}}])",
-                            1 + below(2), key(), app());
+        std::string spec = fmt::format(R"("affinity":{{"podAffinity":{},"podAntiAffinity":{},"nodeAffinity":{{)"
+                                       R"("preferredDuringSchedulingIgnoredDuringExecution":[{}]}}}},)"
+                                       R"("topologySpreadConstraints":[{}])",
+                                       terms(15), terms(20), preferredNodes(), spreadConstraints());
         if (chance(20))
             spec += R"(,"nodeSelector":{"disk":"ssd"})";
         if (chance(30))
-            spec += R"(,"tolerations":[{"key":"k","value":"v"}])";
-        const char *amounts[] = {"", R"("cpu":"200m")", R"("cpu":"700m")"};
+            spec +=
+                R"(,"tolerations":[{"key":"k","value":"v"},{"key":"soft","value":"v","effect":"PreferNoSchedule"}])";
+        const char *cpu[] = {"", R"("cpu":"200m")", R"("cpu":"700m")"};
+        const char *memory[] = {"", R"("memory":"100Mi")", R"("memory":"450Mi")"};
         const std::string ports = chance(20) ? fmt::format(R"({{"hostPort":{}}})", 80 + below(2)) : "";
-        return podJson(fmt::format("p{}", made++),
-                       fmt::format(R"("containers":[{{"name":"c","ports":[{}],"resources":{{"requests":{{{}}}}}}}]{})",
-                                   ports, amounts[below(3)], spec),
-                       fmt::format(R"("app":"{}")", app()));
+        const char *images[] = {"a:1", "b", "c"};
+        const std::string wanted[] = {cpu[below(3)], memory[below(3)]};
+        return podJson(
+            fmt::format("p{}", made++),
+            fmt::format(
+                R"("containers":[{{"name":"c","image":"{}","ports":[{}],"resources":{{"requests":{{{}{}{}}}}}}}],{})",
+                images[below(3)], ports, wanted[0], wanted[0].empty() || wanted[1].empty() ? "" : ",", wanted[1], spec),
+            fmt::format(R"("app":"{}")", app()));
     }
 
     std::set<std::string> feasible(const PodInfo &pod) const {
@@ -203,12 +129,45 @@ struct Cluster : Profile {
         return names;
     }
 
+    /// "a=700 b=320": the weighted sums.
+    std::string totals(const PodInfo &pod, const std::set<std::string> &names) const {
+        CycleState state;
+        std::vector<const NodeInfo *> nodes;
+        for (const std::string &name : names)
+            nodes.push_back(cache.node(name));
+        (void)framework.preFilter(state, pod, cache);
+        const auto sums = framework.score(state, pod, cache, nodes);
+        std::string text;
+        for (size_t i = 0; i < nodes.size(); ++i)
+            text += fmt::format("{}={} ", nodes[i]->name(), sums[i]);
+        return text;
+    }
+    /// The same of the reference, and what each plug-in gives.
+    std::pair<std::string, std::string> expectedTotals(const corev1::Pod &pod, const std::set<std::string> &names) {
+        std::string text, details;
+        auto sums = reference.total(pod, names);
+        for (const std::string &name : names)
+            text += fmt::format("{}={} ", name, sums[name]);
+        for (const auto &[plugin, scores] : reference.scores(pod, names)) {
+            std::set<int64_t> different;
+            for (const std::string &name : names)
+                different.insert(scores.contains(name) ? scores.at(name) : 0);
+            telling[plugin] += different.size() > 1;
+            details += plugin + ":";
+            for (const auto &[name, score] : scores)
+                details += fmt::format(" {}={}", name, score);
+            details += "\n";
+        }
+        return {text, details};
+    }
+
     Choice choose(const PodInfo &pod) {
         CycleState state;
         return algorithm.choose(framework, state, pod);
     }
 
-    /// One pod: the framework and the reference have to agree on every node; then it is placed.
+    /// One pod: the framework and the reference have to agree on every node and its score, and on the best; then it
+    /// is placed.
     std::string place() {
         const std::string json = randomPod();
         const PodInfoPtr pod = toPod(json);
@@ -219,9 +178,17 @@ struct Cluster : Profile {
                 expected.insert(name);
         if (feasible(*pod) != expected)
             return fmt::format("another set of nodes fits {}", json);
+        if (!expected.empty()) {
+            const auto [sums, details] = expectedTotals(plain, expected);
+            if (const std::string given = totals(*pod, expected); given != sums)
+                return fmt::format("scores {} instead of {}:\n{}for {}", given, sums, details, json);
+        }
         const Choice choice = choose(*pod);
         if (expected.empty() != !choice.node || (choice.node && !expected.contains(choice.node->name())))
             return fmt::format("a wrong node for {}", json);
+        if (auto sums = reference.total(plain, expected);
+            choice.node && sums[choice.node->name()] < Reference::largest(sums))
+            return fmt::format("not the best node for {}", json);
         if (!choice.node)
             return "";
         const std::string node = choice.node->name();
@@ -253,6 +220,7 @@ class AlgorithmTest : public QObject {
 
 private slots:
     void agreesWithThePlainRules() {
+        std::map<std::string, int> telling;
         for (uint64_t seed = 1; seed <= 60; ++seed) {
             Cluster cluster(seed);
             for (int i = 0; i < 6; ++i)
@@ -268,6 +236,8 @@ private slots:
                     wrong = cluster.place();
                 QVERIFY2(wrong.empty(), fmt::format("seed {} step {}: {}", seed, step, wrong).c_str());
             }
+            for (const auto &[plugin, count] : cluster.telling)
+                telling[plugin] += count;
             // Nothing is left over when all pods are gone.
             while (!cluster.reference.placed.empty())
                 cluster.removeOne();
@@ -278,6 +248,10 @@ private slots:
                 QCOMPARE(node->scoringRequested(), Resources());
             }
         }
+        // Every plug-in had something to say.
+        QCOMPARE(telling.size(), size_t(7));
+        for (const auto &[plugin, count] : telling)
+            QVERIFY2(count > 100, fmt::format("{}: {}", plugin, count).c_str());
     }
 
     void enoughNodes_data() {

@@ -3,6 +3,7 @@
 #include "tests/clusterd/scheduler/scheduler_testing.h"
 
 #include <QTest>
+#include <boost/json/serialize.hpp>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
@@ -124,6 +125,57 @@ profiles:
         QCOMPARE(read.leaderElection.at(0), lease);
     }
 
+    void extenders() {
+        const SchedulerConfiguration read = parse(R"(
+profiles:
+- {}
+- schedulerName: other
+  pluginConfig:
+  - name: NodeResourcesFit
+    args: {ignoredResources: [a.b/c], ignoredResourceGroups: [d.e]}
+extenders:
+- urlPrefix: https://example.com:8443/scheduler/
+  filterVerb: filter
+  preemptVerb: preempt
+  prioritizeVerb: prioritize
+  bindVerb: bind
+  weight: 3
+  httpTimeout: 1500ms
+  nodeCacheCapable: true
+  ignorable: true
+  tlsConfig: {caData: aGVsbG8=, serverName: extender}
+  managedResources: [{name: example.com/foo, ignoredByScheduler: true}, {name: example.com/bar}]
+- {urlPrefix: 'http://[::1]', filterVerb: f}
+- {urlPrefix: 'https://10.0.0.1', enableHTTPS: true}
+)");
+        QCOMPARE(read.extenders.size(), size_t(3));
+        const ExtenderConfiguration &first = read.extenders[0];
+        QCOMPARE(first.host, std::string("example.com"));
+        QCOMPARE(first.port, uint16_t(8443));
+        QCOMPARE(first.path, std::string("/scheduler"));
+        QCOMPARE(first.filterVerb + first.preemptVerb + first.prioritizeVerb + first.bindVerb,
+                 std::string("filterpreemptprioritizebind"));
+        QCOMPARE(first.weight, int64_t(3));
+        QCOMPARE(first.timeout, Duration(std::chrono::milliseconds(1500)));
+        QVERIFY(first.nodeCacheCapable && first.ignorable);
+        QCOMPARE(first.tls->caPem, std::string("hello"));
+        QCOMPARE(first.tls->serverName, std::string("extender"));
+        QVERIFY(!first.tls->insecureSkipVerify);
+        QCOMPARE(first.managedResources.size(), size_t(2));
+        QCOMPARE(read.extenders[1].host, std::string("::1"));
+        QCOMPARE(read.extenders[1].port, uint16_t(80));
+        QVERIFY(!read.extenders[1].tls);
+        QCOMPARE(read.extenders[1].timeout, Duration(std::chrono::seconds(5)));
+        // HTTPS is wanted and nobody says who signs.
+        QVERIFY(read.extenders[2].tls->insecureSkipVerify);
+        QCOMPARE(read.extenders[2].port, uint16_t(443));
+        // What extenders look after takes the place of what a profile ignores.
+        for (const ProfileConfiguration &profile : read.profiles)
+            QCOMPARE(boost::json::serialize(profile.arguments.at("NodeResourcesFit").at("ignoredResources")),
+                     std::string("[\"example.com/foo\"]"));
+        QVERIFY(read.profiles[1].arguments.at("NodeResourcesFit").as_object().contains("ignoredResourceGroups"));
+    }
+
     void errors_data() {
         QTest::addColumn<QString>("text");
         QTest::addColumn<QString>("error");
@@ -154,8 +206,31 @@ profiles:
             "RequestedToCapacityRatio}}}]}]",
             "profiles[0].pluginConfig[0].args of plugin \"NodeResourcesFit\": "
             "scoringStrategy.requestedToCapacityRatio.shape: Required value: at least one point must be specified");
-        row("extender", "extenders: [{urlPrefix: a}]",
-            "extenders[0]: extenders are not called in this version; remove it");
+        row("extender url", "extenders: [{urlPrefix: ftp://a}]",
+            "extenders[0].urlPrefix: Invalid value: \"ftp://a\": http:// or https:// and a host are expected");
+        row("extender port", "extenders: [{urlPrefix: 'http://a:70000'}]",
+            "extenders[0].urlPrefix: Invalid value: \"http://a:70000\": the port is not a number below 65536");
+        row("extender weight", "extenders: [{urlPrefix: 'http://a', prioritizeVerb: p}]",
+            "extenders[0].weight: must have a positive weight applied to it");
+        row("extender member", "extenders: [{urlPrefix: 'http://a', verb: p}]",
+            "strict decoding error: unknown field \"extenders[0].verb\"");
+        row("extender time", "extenders: [{urlPrefix: 'http://a', httpTimeout: 5 seconds}]",
+            "extenders[0].httpTimeout: Invalid value: \"5 seconds\": must be a duration such as 5s");
+        row("extender binds", "extenders: [{urlPrefix: 'http://a', bindVerb: b}, {urlPrefix: 'http://b', bindVerb: b}]",
+            "extenders: Invalid value: \"found 2 extenders implementing bind\": only one extender can implement bind");
+        row("extender resource", "extenders: [{urlPrefix: 'http://a', managedResources: [{name: cpu}]}]",
+            "extenders[0].managedResources[0].name: Invalid value: \"cpu\": is an invalid extended resource name");
+        row("extender resources",
+            "extenders: [{urlPrefix: 'http://a', managedResources: [{name: a.b/c}]}, {urlPrefix: 'http://a', "
+            "managedResources: [{name: a.b/d}, {name: a.b/c}]}]",
+            "extenders[1].managedResources[1].name: Invalid value: \"a.b/c\": duplicate extender managed resource "
+            "name");
+        row("extender file", "extenders: [{urlPrefix: 'https://a', tlsConfig: {caFile: /nonexistent/ca.crt}}]",
+            "extenders[0].tlsConfig.caFile: cannot open /nonexistent/ca.crt: No such file or directory");
+        row("extender data", "extenders: [{urlPrefix: 'https://a', tlsConfig: {caData: '%'}}]",
+            "extenders[0].tlsConfig.caData: is not base64");
+        row("extender key", "extenders: [{urlPrefix: 'https://a', tlsConfig: {certData: aGVsbG8=}}]",
+            "extenders[0].tlsConfig: a certificate and its key are needed together");
         row("text", "parallelism: many", "parallelism: Invalid value: \"many\": must be an integer");
     }
     void errors() {

@@ -393,8 +393,13 @@ private slots:
         Cache cache;
         QVERIFY(cache.setNode(toObject(nodeJson("a", "", "", R"("cpu":"4","memory":"8Gi","pods":"10")"))));
         QVERIFY(cache.setNode(toObject(nodeJson("b", "", "", R"("cpu":"4","memory":"4Gi","pods":"10")"))));
+        // On a the balance stays, on b half of the CPU and all of the memory would be in use.
         QCOMPARE(scores(NodeResourcesBalancedAllocation(), *toPod(smallPodJson("p", "2", "4Gi")), cache),
-                 std::string("a=100 b=75"));
+                 std::string("a=75 b=62"));
+        // A pod that evens out what is there is worth most.
+        cache.setPod(placed(smallPodJson("lopsided", "4", ""), "a"));
+        QCOMPARE(scores(NodeResourcesBalancedAllocation(), *toPod(smallPodJson("p", "", "8Gi")), cache),
+                 std::string("a=100 b=50"));
         QCOMPARE(scores(NodeResourcesBalancedAllocation(), *toPod(smallPodJson("p", "", "")), cache),
                  std::string("skipped"));
     }

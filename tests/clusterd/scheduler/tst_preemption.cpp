@@ -41,19 +41,21 @@ struct Cluster : Profile {
             qFatal("%s", added.error().message.c_str());
         budgets.push_back(std::move(protection));
     }
-    Preemption::Plan plan(const PodInfoPtr &incoming) {
+    Preemption::Candidates candidates(const PodInfoPtr &incoming) {
         CycleState state;
         Algorithm algorithm(cache, nominations, random);
         const Choice choice = algorithm.choose(framework, state, *incoming);
         if (choice.node)
             qFatal("the pod fits");
-        return Preemption(framework, cache, nominations, random, {}).find(incoming, choice.diagnosis, budgets);
+        return Preemption(framework, cache, nominations, random, {}).candidates(incoming, choice.diagnosis, budgets);
     }
     std::string find(const PodInfoPtr &incoming) {
-        const Preemption::Plan found = plan(incoming);
-        std::string text = found.node.empty() ? found.message : found.node + ":";
-        for (const PodInfoPtr &victim : found.victims)
-            text += fmt::format(" {}", victim->name());
+        const Preemption::Candidates found = candidates(incoming);
+        const Preemption::Plan *best = Preemption::best(found.plans);
+        std::string text = best ? best->node + ":" : found.message;
+        if (best)
+            for (const PodInfoPtr &victim : best->victims)
+                text += fmt::format(" {}", victim->name());
         return text;
     }
     std::vector<Budget> budgets;
@@ -189,9 +191,9 @@ private slots:
         const std::string waiting =
             podJson("vip", R"("priority":1000,"containers":[{"name":"c","resources":{"requests":{"cpu":"1"}}}])", "",
                     R"("nominatedNodeName":"a")");
-        const Preemption::Plan plan = c.plan(toPod(waiting));
-        QVERIFY(plan.underWay);
-        QCOMPARE(plan.message, std::string("not eligible due to a terminating pod on the nominated node."));
+        const Preemption::Candidates found = c.candidates(toPod(waiting));
+        QVERIFY(found.underWay);
+        QCOMPARE(found.message, std::string("not eligible due to a terminating pod on the nominated node."));
     }
 
     /// Whatever is tried, the cache is afterwards as before, and the plan really makes room.
@@ -211,8 +213,9 @@ private slots:
             std::map<std::string, int64_t> before;
             for (const NodeInfo *node : c.cache.nodes())
                 before[node->name()] = node->requested().milliCpu;
-            const Preemption::Plan plan = c.plan(incoming);
-            QVERIFY2(!plan.node.empty(), plan.message.c_str());
+            const Preemption::Candidates found = c.candidates(incoming);
+            QVERIFY2(!found.plans.empty(), found.message.c_str());
+            const Preemption::Plan plan = *Preemption::best(found.plans);
             for (const NodeInfo *node : c.cache.nodes())
                 QCOMPARE(node->requested().milliCpu, before[node->name()]);
             QCOMPARE(c.cache.podCount(), size_t(12));

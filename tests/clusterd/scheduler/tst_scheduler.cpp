@@ -96,7 +96,8 @@ private slots:
         f.put(nodeJson("n2", "", R"("taints":[{"key":"l","effect":"NoExecute"}])"));
         f.put(smallPodJson("a", "1100m", ""));
         const std::string why = "0/3 nodes are available: 1 Insufficient cpu, 2 node(s) had untolerated taint(s). "
-                                "preemption: 0/3 nodes are available: 3 Preemption is not helpful for scheduling.";
+                                "no new claims to deallocate, preemption: 0/3 nodes are available: 3 Preemption is not "
+                                "helpful for scheduling.";
         QCOMPARE(f.api.conditionOf("a"), "Unschedulable: " + why);
         QCOMPARE(f.api.events(), std::vector<std::string>{"FailedScheduling: " + why});
         // The same result again changes nothing at the API.
@@ -110,13 +111,13 @@ private slots:
         Fixture f(1);
         f.put(smallPodJson("there", "800m", ""));
         f.put(smallPodJson("a", "800m", ""));
-        QCOMPARE(f.api.conditionOf("a"),
-                 std::string("Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. preemption: 0/1 nodes are "
-                             "available: 1 No preemption victims found for incoming pod."));
+        QCOMPARE(f.api.conditionOf("a"), std::string("Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. no "
+                                                     "new claims to deallocate, preemption: 0/1 nodes are "
+                                                     "available: 1 No preemption victims found for incoming pod."));
         f.put(smallPodJson("b", "800m", "", R"("priority":5,"preemptionPolicy":"Never")"));
-        QCOMPARE(f.api.conditionOf("b"),
-                 std::string("Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. preemption: not eligible due "
-                             "to preemptionPolicy=Never."));
+        QCOMPARE(f.api.conditionOf("b"), std::string("Unschedulable: 0/1 nodes are available: 1 Insufficient cpu. no "
+                                                     "new claims to deallocate, preemption: not eligible due "
+                                                     "to preemptionPolicy=Never."));
     }
 
     void importantPodTakesThePlaceOfTheLeastImportant() {

@@ -11,7 +11,7 @@ using namespace coracle::scheduler::testing;
 
 namespace {
 
-const QString kConflict = "!node(s) had volume node affinity conflict";
+const QString kConflict = "!node(s) didn't match PersistentVolume's node affinity";
 const QString kNothing = "!node(s) didn't find available persistent volumes to bind";
 const QString kNoRoom = "!node(s) did not have enough free storage";
 constexpr const char *kStatic = "kubernetes.io/no-provisioner";

@@ -1,6 +1,7 @@
 #include "clusterd/scheduler/plugins/dynamic_resources/allocator.h"
 
 #include "clusterd/scheduler/plugins/dynamic_resources/allocation_plan.h"
+#include "core/api/tolerations.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -17,21 +18,14 @@ DeviceId idOf(const resourcev1::DeviceRequestAllocationResult &result) {
     return {result.driver, result.pool, result.device};
 }
 
-bool tolerates(const resourcev1::DeviceToleration &toleration, const resourcev1::DeviceTaint &taint) {
-    if (!toleration.effect.empty() && toleration.effect != taint.effect)
-        return false;
-    if (toleration.operator_ == resourcev1::kDeviceTolerationOpExists)
-        return toleration.key.empty() || toleration.key == taint.key;
-    return toleration.key == taint.key && toleration.value == taint.value;
-}
-
 /// A taint with another effect than NoSchedule and NoExecute is for people only.
 bool isTainted(const resourcev1::Device &device, const std::vector<resourcev1::DeviceToleration> &tolerations) {
     return std::ranges::any_of(device.taints, [&](const resourcev1::DeviceTaint &taint) {
         if (taint.effect != resourcev1::kDeviceTaintEffectNoSchedule &&
             taint.effect != resourcev1::kDeviceTaintEffectNoExecute)
             return false;
-        return std::ranges::none_of(tolerations, [&](const auto &toleration) { return tolerates(toleration, taint); });
+        return std::ranges::none_of(tolerations,
+                                    [&](const auto &toleration) { return api::tolerates(toleration, taint); });
     });
 }
 

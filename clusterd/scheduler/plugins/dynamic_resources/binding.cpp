@@ -169,10 +169,12 @@ Task<Result<>> DynamicResources::waitForConditions(CycleState &state, PodInfoPtr
 /// A claim that nobody else uses and that keeps the pod from every node loses its devices, so that others can be
 /// chosen.
 Task<PostFilterPlugin::Outcome> DynamicResources::postFilter(CycleState &state, PodInfoPtr pod, const Diagnosis &) {
-    const State *found = state.find<State>(*this);
-    if (!found)
-        co_return PostFilterPlugin::Outcome();
     PostFilterPlugin::Outcome outcome;
+    const State *found = state.find<State>(*this);
+    if (!found) {
+        outcome.message = "no new claims to deallocate";
+        co_return outcome;
+    }
     outcome.message = "still not schedulable";
     const std::set<size_t> unavailable = found->unavailable;
     const std::vector<Claim> claims = found->claims;
