@@ -13,11 +13,14 @@ FILE_LINES_MAX = 500
 # Folders in the order of the layers: a folder may include only those before it.
 LAYERS = ["core/base", "core/api", "core/cel", "core/http", "core/pki", "core/config", "core/client", "clusterd/datastore",
           "clusterd/etcd", "clusterd/apiserver", "clusterd/metrics", "clusterd/volume", "clusterd/scheduler",
-          "clusterd/controllers", "clusterd/network", "clusterd/kubelet", "clusterd/cluster", "clusterd/cli"]
+          "clusterd/controllers", "clusterd/network", "clusterd/kubelet", "clusterd/appliance", "clusterd/cluster",
+          "clusterd/cli"]
 # Headers that cost every file that includes them seconds.
 HEAVY = re.compile(r"#include <(boost/json\.hpp|boost/asio\.hpp|boost/beast\.hpp|grpc.*|nghttp2/.*|boost/asio/ssl.*)>")
 # CHECK ends in an if of its own, which would take the else; TRY is several statements.
 UNBRACED = re.compile(r"^ *(?:CO_)?CHECK\([^;]*;\n *(else)\b|^ *(?:(?:if|for|while) \(.*\)|else)\n *((?:CO_)?TRY)\(", re.M)
+# What only the theme knows.
+LOOK = re.compile(r'"#[0-9a-fA-F]{3,8}"|\b(?:pixelSize|pointSize): *\d')
 FORBIDDEN = re.compile(r"\b(TODO|FIXME|XXX|HACK)\b")
 
 
@@ -52,6 +55,8 @@ def check(path, text, public):
             yield number, "blanks at the end of the line"
         if FORBIDDEN.search(line):
             yield number, "unfinished work belongs into an issue"
+        if path.startswith("qml/") and path != "qml/theme/Theme.qml" and LOOK.search(line):
+            yield number, "a colour or font size outside qml/theme/Theme.qml"
         if path in public and HEAVY.search(line):
             yield number, "a heavy header in a header: forward-declare instead"
         if header and re.match(r"using namespace ", line):
@@ -63,7 +68,7 @@ def check(path, text, public):
 
 
 def main():
-    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.h", "*.cpp", "*.c"],
+    names = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.h", "*.cpp", "*.c", "*.qml"],
                            cwd=ROOT, capture_output=True, text=True, check=True).stdout.split()
     names = sorted(name for name in set(names) if (ROOT / name).exists())
     public = public_headers(names)

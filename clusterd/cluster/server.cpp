@@ -7,6 +7,7 @@
 #include "clusterd/cluster/networks.h"
 #include "clusterd/cluster/node.h"
 #include "clusterd/cluster/process.h"
+#include "clusterd/cluster/teardown.h"
 #include "clusterd/datastore/data_lock.h"
 #include "clusterd/kubelet/node/machine_info.h"
 #include "core/base/files.h"
@@ -94,7 +95,10 @@ void Server::stop() {
     for (EventLoop *loop : {m_controlLoop.get(), m_apiLoop.get()})
         if (loop)
             loop->stop();
-    m_controlPlane.reset();
+    if (m_controlPlane) { // else another process may hold the data folder
+        m_controlPlane.reset();
+        removeIdleRunFolder(m_paths);
+    }
 }
 
 Result<> Server::checkMachine() {

@@ -91,6 +91,17 @@ void removeRunFolder(const fs::path &folder) {
         log::warning("killall", "{} stays: it is still in use", folder.string());
 }
 
+/// containerd keeps a folder for each container that it has not seen the end of: <state>/<plug-in>/<namespace>/<id>.
+bool hasTasks(const fs::path &state) {
+    std::error_code none;
+    for (const auto &plugin : fs::directory_iterator(state, none))
+        if (plugin.path().filename().string().starts_with("io.containerd.runtime."))
+            for (const auto &space : fs::directory_iterator(plugin.path(), none))
+                if (!fs::is_empty(space.path(), none))
+                    return true;
+    return false;
+}
+
 void removeNetwork(const Paths &paths) {
     network::Nftables nftables;
     const std::string table = paths.instance.name("clusterd");
@@ -123,6 +134,15 @@ void removeCgroups(const Paths &paths) {
 }
 
 } // namespace
+
+void removeIdleRunFolder(const Paths &paths) {
+    if (hasTasks(paths.containerdState()))
+        return;
+    const auto mounts = kubelet::systemMounter().mountsBelow(paths.run);
+    std::error_code none; // what can't be removed is found again by the next start
+    if (mounts && mounts->empty())
+        fs::remove_all(paths.run, none);
+}
 
 Result<> tearDownNode(const Paths &paths) {
     std::error_code error;

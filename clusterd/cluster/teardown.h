@@ -10,4 +10,8 @@ namespace coracle::cluster {
 /// everything back.
 Result<> tearDownNode(const Paths &paths);
 
+/// The end of a server that holds the lock of its data folder and whose containerd has ended: removes what it left
+/// below the run folder, unless a container goes on, whose shim and mounts need it.
+void removeIdleRunFolder(const Paths &paths);
+
 } // namespace coracle::cluster

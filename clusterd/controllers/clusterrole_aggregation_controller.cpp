@@ -51,9 +51,7 @@ Task<Result<>> ClusterRoleAggregationController::reconcile(std::string key) {
     options.fieldManager = "clusterrole-aggregation-controller";
     auto written =
         co_await client().update(rbacv1::ClusterRole::resource(), std::string(), key, std::move(body), options);
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(std::move(written).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -32,8 +32,7 @@ Task<Result<std::vector<ObjectPtr>>> ControllerRefManager::claim(const client::I
         if (own)
             changes = fmt::format(R"("ownerReferences":[{{"$patch":"delete","uid":"{}"}}]{})", uid, drop);
         auto written = co_await write(dependents, object, std::move(changes));
-        if (!written && !isNotFound(written.error()))
-            co_return std::unexpected(std::move(written).error());
+        CO_CHECK(ignoreNotFound(written));
         if (written && !own)
             claimed.push_back(std::move(*written));
     }

@@ -60,15 +60,13 @@ Task<Result<>> NamespaceController::reconcile(std::string key) {
     }
     auto current = co_await client::get<corev1::Namespace>(client(), {}, key);
     if (!current)
-        co_return isNotFound(current.error()) ? Result<>{} : Result<>(std::unexpected(current.error()));
+        co_return ignoreNotFound(current);
     if (std::erase(current->spec.finalizers, "kubernetes") == 0)
         co_return Result<>{};
     client::WriteOptions options;
     options.subresource = "finalize";
     auto finalized = co_await client::update(client(), std::move(*current), std::move(options));
-    if (!finalized && !isNotFound(finalized.error()))
-        co_return std::unexpected(finalized.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(finalized);
 }
 
 Task<Result<NamespaceController::Remaining>> NamespaceController::deleteContent(std::string namespaceName) {
@@ -91,8 +89,7 @@ Task<Result<>> NamespaceController::deleteCollection(const ResourceInfo &resourc
             options.propagationPolicy = "Background";
             options.preconditionUid = std::string(object->uid());
             auto removed = co_await client().remove(resource, namespaceName, std::string(object->name()), options);
-            if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-                co_return removed;
+            CO_CHECK(ignoreNotFoundOrConflict(removed));
         }
         auto now = co_await client().get(resource, namespaceName, std::string(object->name()));
         if (!now && isNotFound(now.error()))
@@ -115,7 +112,7 @@ Task<Result<>> NamespaceController::report(const std::string &name, const Remain
                                            const Result<> &deleted) {
     auto current = co_await client::get<corev1::Namespace>(client(), {}, name);
     if (!current)
-        co_return isNotFound(current.error()) ? Result<>{} : Result<>(std::unexpected(current.error()));
+        co_return ignoreNotFound(current);
     corev1::Namespace fresh = *current;
     fresh.status.phase = "Terminating";
     const WallTime now = clock().now();
@@ -147,9 +144,7 @@ Task<Result<>> NamespaceController::report(const std::string &name, const Remain
     if (api::encode(fresh) == api::encode(*current))
         co_return Result<>{};
     auto written = co_await client::updateStatus(client(), std::move(fresh));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

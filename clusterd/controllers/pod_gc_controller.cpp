@@ -38,9 +38,7 @@ Task<Result<>> PodGcController::removeNow(const ObjectPtr &pod) {
     options.preconditionUid = std::string(pod->uid());
     auto removed = co_await client().remove(m_pods.resource(), std::string(pod->namespaceName()),
                                             std::string(pod->name()), std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 Task<Result<>> PodGcController::collectOrphans() {

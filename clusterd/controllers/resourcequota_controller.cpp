@@ -189,9 +189,7 @@ Task<Result<>> ResourceQuotaController::count(ObjectPtr stored) {
     std::string body = boost::json::serialize(quota);
     auto written = co_await client().update(corev1::ResourceQuota::resource(), space, std::string(stored->name()),
                                             std::move(body), options);
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(std::move(written).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 Task<> ResourceQuotaController::resync() {

@@ -37,18 +37,20 @@ void Controller::enqueueOnChange(client::Informer &informer) {
 }
 
 void Controller::enqueueOwner(client::Informer &informer, std::string_view ownerKind) {
-    auto enqueue = [this, ownerKind](const ObjectPtr &object) {
-        const api::Object::Owner *owner = object ? object->controller() : nullptr;
-        if (!owner || owner->kind != ownerKind)
-            return;
-        std::string key(object->namespaceName());
-        (key += '/') += owner->name;
-        m_queue.add(std::move(key));
-    };
-    informer.addHandler([enqueue](const ObjectPtr &before, const ObjectPtr &after) {
-        enqueue(before);
-        enqueue(after);
+    informer.addHandler([this, ownerKind](const ObjectPtr &before, const ObjectPtr &after) {
+        for (const ObjectPtr *object : {&before, &after})
+            if (auto key = ownerKey(*object, ownerKind))
+                m_queue.add(std::move(*key));
     });
+}
+
+void Controller::enqueueAdopters(const client::Informer &owners, const ObjectPtr &before, const ObjectPtr &after) {
+    if (!after || after->controller() || after->deleting())
+        return;
+    if (before && !before->controller() && before->labels() == after->labels())
+        return;
+    for (const ObjectPtr &owner : owners.listNamespace(after->namespaceName()))
+        m_queue.add(owner->key());
 }
 
 void ControllerManager::start() {
@@ -96,10 +98,23 @@ bool ControllerManager::idle() const {
     return true;
 }
 
+bool isGone(const Status &status) {
+    return isNotFound(status) ||
+           (status.code == 422 && std::any_of(status.causes.begin(), status.causes.end(),
+                                              [](const StatusCause &cause) { return cause.field == "metadata.uid"; }));
+}
+
 bool isNamespaceTerminating(const Status &status) {
     return status.code == 403 && std::any_of(status.causes.begin(), status.causes.end(), [](const StatusCause &cause) {
                return cause.reason == "NamespaceTerminating";
            });
+}
+
+std::optional<std::string> ownerKey(const ObjectPtr &object, std::string_view ownerKind) {
+    const api::Object::Owner *owner = object ? object->controller() : nullptr;
+    if (!owner || owner->kind != ownerKind)
+        return std::nullopt;
+    return fmt::format("{}/{}", object->namespaceName(), owner->name);
 }
 
 std::pair<std::string, std::string> splitKey(std::string_view key) {

@@ -9,6 +9,7 @@
 
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -82,6 +83,9 @@ protected:
     void enqueueOnChange(client::Informer &informer);
     /// Every change of a dependent puts the key of its controlling owner of this kind into the queue.
     void enqueueOwner(client::Informer &informer, std::string_view ownerKind);
+    /// A change of a dependent that nobody controls: any owner of its namespace may adopt it, if its selector matches.
+    /// Looks at who has just become an orphan and at orphans with other labels than before; the rest was looked at.
+    void enqueueAdopters(const client::Informer &owners, const ObjectPtr &before, const ObjectPtr &after);
 
 private:
     ControllerContext m_context;
@@ -112,6 +116,26 @@ private:
 
 /// The error of a write into a namespace that is being deleted (admission NamespaceLifecycle).
 bool isNamespaceTerminating(const Status &status);
+
+/// What a write meant is gone: 404, or 422 to a patch with its UID when another object has its name by now.
+bool isGone(const Status &status);
+/// What is gone needs no more writes: an outcome without the errors of isGone(). The value is dropped.
+template<class T>
+Result<> ignoreNotFound(const Result<T> &outcome) {
+    if (outcome || isGone(outcome.error()))
+        return {};
+    return std::unexpected(outcome.error());
+}
+/// The same for writes with a precondition, whose 409 says that it is gone or has changed, so that its key comes again.
+template<class T>
+Result<> ignoreNotFoundOrConflict(const Result<T> &outcome) {
+    if (!outcome && isConflict(outcome.error()))
+        return {};
+    return ignoreNotFound(outcome);
+}
+
+/// The key of the controlling owner of this kind, if the object is there and has one.
+std::optional<std::string> ownerKey(const ObjectPtr &object, std::string_view ownerKind);
 
 /// "namespace/name" -> both parts; a key without a slash has no namespace.
 std::pair<std::string, std::string> splitKey(std::string_view key);

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/serviceaccount_tokens_controller.h"
 
+#include "core/api/metadata.h"
 #include "core/client/typed_client.h"
 
 namespace coracle::controllers {
@@ -9,11 +10,6 @@ namespace {
 constexpr std::string_view kTokenType = "kubernetes.io/service-account-token";
 constexpr const char *kAccountName = "kubernetes.io/service-account.name";
 constexpr const char *kAccountUid = "kubernetes.io/service-account.uid";
-
-std::string annotation(const corev1::Secret &secret, const char *name) {
-    const auto at = secret.metadata.annotations.find(name);
-    return at == secret.metadata.annotations.end() ? std::string() : at->second;
-}
 
 /// Other Secrets have no business here, and there may be many.
 bool mayBeToken(const api::Object &secret) {
@@ -46,23 +42,20 @@ Task<Result<>> TokensController::reconcile(std::string key) {
     if (!object || object->deleting())
         co_return Result<>{};
     CO_TRY(corev1::Secret secret, api::decode<corev1::Secret>(*object));
-    const std::string name = annotation(secret, kAccountName);
+    const std::string name(api::annotation(secret.metadata, kAccountName).value_or(""));
     if (secret.type != kTokenType || name.empty())
         co_return Result<>{};
     // Asked for, as the informer may not show yet an account that was made with its Secret.
     auto account = co_await client::get<corev1::ServiceAccount>(client(), secret.metadata.namespace_, name);
-    if (!account && !isNotFound(account.error()))
-        co_return std::unexpected(account.error());
-    const std::string uid = annotation(secret, kAccountUid);
+    CO_CHECK(ignoreNotFound(account));
+    const std::string uid(api::annotation(secret.metadata, kAccountUid).value_or(""));
     if (!account || (!uid.empty() && uid != account->metadata.uid))
         co_return co_await removeSecret(secret);
     CO_TRY(const bool changed, complete(secret, *account));
     if (!changed)
         co_return Result<>{};
     auto written = co_await client::update(client(), std::move(secret));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 /// What is missing or out of date; false when nothing is.
@@ -84,9 +77,7 @@ Task<Result<>> TokensController::removeSecret(const corev1::Secret &secret) {
     options.preconditionUid = secret.metadata.uid;
     options.preconditionResourceVersion = secret.metadata.resourceVersion;
     auto removed = co_await client::remove(client(), secret, std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 } // namespace coracle::controllers

@@ -97,9 +97,7 @@ Task<Result<>> ServiceCidrsController::finish(ObjectPtr stored) {
     }
     std::erase(cidr.metadata.finalizers, kFinalizer);
     auto written = co_await client::update(client(), std::move(cidr));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(std::move(written).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 Task<Result<>> ServiceCidrsController::setReady(ObjectPtr stored, bool ready, std::string reason, std::string message) {
@@ -117,9 +115,7 @@ Task<Result<>> ServiceCidrsController::setReady(ObjectPtr stored, bool ready, st
     condition->message = message;
     condition->lastTransitionTime = clock().now();
     auto written = co_await client::updateStatus(client(), std::move(cidr));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(std::move(written).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

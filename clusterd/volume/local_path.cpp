@@ -3,6 +3,7 @@
 #include "clusterd/volume/annotations.h"
 #include "clusterd/volume/matching.h"
 #include "clusterd/volume/node_affinity.h"
+#include "core/api/metadata.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -14,11 +15,6 @@ namespace {
 constexpr std::string_view kHostname = "kubernetes.io/hostname";
 constexpr std::string_view kInUse = "kubernetes.io/pv-protection"; // a finalizer: the volume is bound
 
-std::string_view annotation(const corev1::PersistentVolume &volume, std::string_view name) {
-    const auto found = volume.metadata.annotations.find(name);
-    return found == volume.metadata.annotations.end() ? std::string_view() : std::string_view(found->second);
-}
-
 bool hasFinalizer(const corev1::PersistentVolume &volume, std::string_view name) {
     return std::ranges::find(volume.metadata.finalizers, name) != volume.metadata.finalizers.end();
 }
@@ -26,11 +22,11 @@ bool hasFinalizer(const corev1::PersistentVolume &volume, std::string_view name)
 } // namespace
 
 bool isLocalPath(const corev1::PersistentVolume &volume) {
-    return annotation(volume, annotations::kProvisionedBy) == kProvisioner;
+    return api::annotation(volume.metadata, annotations::kProvisionedBy) == kProvisioner;
 }
 
 std::string_view nodeOf(const corev1::PersistentVolume &volume) {
-    const std::string_view name = annotation(volume, kNode);
+    const std::string_view name = api::annotation(volume.metadata, kNode).value_or("");
     return name.empty() ? NodeAffinity::singleValue(volume, kHostname) : name;
 }
 
@@ -56,7 +52,7 @@ Work workOf(const corev1::PersistentVolume &volume) {
             return Work::Nothing;
         return volume.spec.persistentVolumeReclaimPolicy == "Delete" ? Work::Remove : Work::LetGo;
     }
-    const std::string_view prepared = annotation(volume, kPrepared);
+    const std::string_view prepared = api::annotation(volume.metadata, kPrepared).value_or("");
     if (prepared.empty())
         return Work::Prepare;
     return prepared == preparedFor(volume) ? Work::Nothing : Work::Resize;

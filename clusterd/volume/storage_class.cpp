@@ -1,17 +1,13 @@
 #include "clusterd/volume/storage_class.h"
 
 #include "clusterd/volume/annotations.h"
+#include "core/api/metadata.h"
 
 #include <algorithm>
 
 namespace coracle::volume {
 
 namespace {
-
-const std::string *annotation(const metav1::ObjectMeta &metadata, std::string_view name) {
-    const auto found = metadata.annotations.find(name);
-    return found == metadata.annotations.end() ? nullptr : &found->second;
-}
 
 bool holds(const corev1::TopologySelectorTerm &term, const api::Object &node) {
     return std::ranges::all_of(
@@ -24,19 +20,19 @@ bool holds(const corev1::TopologySelectorTerm &term, const api::Object &node) {
 } // namespace
 
 std::string_view classOf(const corev1::PersistentVolumeClaim &claim) {
-    if (const std::string *name = annotation(claim.metadata, annotations::kBetaStorageClass))
+    if (const auto name = api::annotation(claim.metadata, annotations::kBetaStorageClass))
         return *name;
     return claim.spec.storageClassName ? std::string_view(*claim.spec.storageClassName) : std::string_view();
 }
 
 std::string_view classOf(const corev1::PersistentVolume &volume) {
-    if (const std::string *name = annotation(volume.metadata, annotations::kBetaStorageClass))
+    if (const auto name = api::annotation(volume.metadata, annotations::kBetaStorageClass))
         return *name;
     return volume.spec.storageClassName;
 }
 
 bool saysClass(const corev1::PersistentVolumeClaim &claim) {
-    return claim.spec.storageClassName || annotation(claim.metadata, annotations::kBetaStorageClass);
+    return claim.spec.storageClassName || api::annotation(claim.metadata, annotations::kBetaStorageClass);
 }
 
 bool waitsForConsumer(const storagev1::StorageClass &storageClass) {
@@ -49,7 +45,7 @@ bool isStatic(const storagev1::StorageClass &storageClass) {
 
 bool isDefault(const storagev1::StorageClass &storageClass) {
     for (const std::string_view name : {annotations::kDefaultClass, annotations::kBetaDefaultClass})
-        if (const std::string *value = annotation(storageClass.metadata, name); value && *value == "true")
+        if (api::annotation(storageClass.metadata, name) == "true")
             return true;
     return false;
 }

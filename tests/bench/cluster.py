@@ -69,11 +69,11 @@ class Cluster:
         self.process = None
         self.context = None
 
-    def start(self):
+    def start(self, *flags):
         began = time.monotonic()
         self.process = subprocess.Popen(
             [CLUSTERD, "server", "--data-dir", self.folder / "data", "--https-listen-port", str(self.port),
-             "--write-kubeconfig", self.kubeconfig, "--node-name", "node-1"],
+             "--write-kubeconfig", self.kubeconfig, "--node-name", "node-1", *flags],
             stdout=subprocess.DEVNULL, stderr=open(self.folder / "clusterd.log", "a"))
         ready = None
         while time.monotonic() - began < 120:

@@ -82,7 +82,11 @@ clean_up() {
     [ "$failed" = 0 ] && [ "$status" = 0 ] || show_log
     stop_clusterd
     [ ${#companions[@]} = 0 ] || kill "${companions[@]}" 2>/dev/null
-    timeout 60 "$clusterd" killall --data-dir "$data" >"$scratch/killall.log" 2>&1 || { cat "$scratch/killall.log"; status=1; }
+    # Also what a server left that was killed, or that the test ran beside on a folder of its own.
+    for folder in "$scratch"/*/; do
+        [ -e "$folder/clusterd.lock" ] || continue
+        timeout 60 "$clusterd" killall --data-dir "${folder%/}" >>"$scratch/killall.log" 2>&1 || { cat "$scratch/killall.log"; status=1; }
+    done
     # A mount that is still there would be a leak, and deleting through it a disaster.
     if grep -q " $scratch/" /proc/self/mountinfo; then
         echo "mounts are left below $scratch"

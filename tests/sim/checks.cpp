@@ -60,16 +60,20 @@ struct Checks::State {
     List<appsv1::DaemonSet> daemonSets;
     List<batchv1::Job> jobs;
     List<discoveryv1::EndpointSlice> slices;
+    List<corev1::PersistentVolume> volumes;
+    List<corev1::PersistentVolumeClaim> claims;
     std::map<std::string, ObjectPtr> objects; ///< of every kind, by uid
 };
 
-Checks::Checks(Network &network, Nodes &nodes, std::vector<std::unique_ptr<ControlPlane>> &planes)
+Checks::Checks(Network &network, Nodes &nodes, std::vector<std::unique_ptr<ControlPlane>> &planes,
+               const Workload &workload)
     : m_world(network.world()),
       m_client(network, {.name = "observer", .groups = {std::string(apiserver::kSystemMasters)}}),
       m_nodes(nodes),
       m_planes(planes),
       m_gate(m_world.executor()),
-      m_pods(m_client, corev1::Pod::resource(), m_world.clock) {
+      m_pods(m_client, corev1::Pod::resource(), m_world.clock),
+      m_storage(m_client, m_world, m_nodes, workload, [this](std::string what) { breakOnce(std::move(what)); }) {
     m_client.faultless = true;
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(after ? after : before); });
 }
@@ -151,6 +155,10 @@ Task<> Checks::read(State *state) {
             take(*listed, state->jobs);
         else if (info == &discoveryv1::EndpointSlice::resource())
             take(*listed, state->slices);
+        else if (info == &corev1::PersistentVolume::resource())
+            take(*listed, state->volumes);
+        else if (info == &corev1::PersistentVolumeClaim::resource())
+            take(*listed, state->claims);
     }
 }
 
@@ -166,6 +174,7 @@ std::vector<std::string> Checks::unrest() {
     checkServices(state, found);
     checkLeftovers(state, found);
     checkRuntimes(state, found);
+    m_storage.unrest(state.pods, state.claims, state.volumes, found);
     return found;
 }
 

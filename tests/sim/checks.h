@@ -2,6 +2,7 @@
 
 #include "core/client/informer.h"
 #include "tests/sim/control_plane.h"
+#include "tests/sim/storage_checks.h"
 #include "tests/sim/workload.h"
 
 #include <map>
@@ -15,10 +16,14 @@ namespace coracle::sim {
 /// What must hold. Some of it always: that is noted when it breaks; the rest once the cluster has come to rest.
 class Checks {
 public:
-    Checks(Network &network, Nodes &nodes, std::vector<std::unique_ptr<ControlPlane>> &planes);
+    Checks(Network &network, Nodes &nodes, std::vector<std::unique_ptr<ControlPlane>> &planes,
+           const Workload &workload);
     ~Checks();
     /// Begins to follow what happens; the API server is up.
-    void begin() { m_pods.start(m_gate); }
+    void begin() {
+        m_pods.start(m_gate);
+        m_storage.start(m_gate);
+    }
 
     /// What must never have happened, and did.
     const std::vector<std::string> &broken() const { return m_broken; }
@@ -49,6 +54,7 @@ private:
     std::vector<std::unique_ptr<ControlPlane>> &m_planes;
     Gate m_gate;
     client::Informer m_pods;
+    StorageChecks m_storage;
     std::map<std::string, std::set<std::string>> m_succeeded; ///< by the UID of the Job, pods that ended well
     std::vector<std::string> m_broken;
 };

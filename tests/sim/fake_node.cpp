@@ -23,14 +23,17 @@ Task<> startIt(kubelet::Kubelet *kubelet) {
 FakeNode::FakeNode(Network &network, int number, std::filesystem::path folder)
     : m_world(network.world()),
       m_random(m_world.seed, fmt::format("node-{}", number)),
+      m_folder(std::move(folder)),
       m_client(network, {.name = fmt::format("system:node:node-{}", number),
                          .groups = {"system:nodes", std::string(apiserver::kSystemAuthenticated)}}),
-      m_runtime(m_world.clock) {
+      m_supervisor(network, {.name = "system:clusterd-supervisor", .groups = {std::string(apiserver::kSystemMasters)}}),
+      m_runtime(m_world.clock),
+      m_probes(m_runtime, SeededRandom(m_world.seed, fmt::format("probes-{}", number))) {
     m_options.nodeName = fmt::format("node-{}", number);
     m_options.nodeIps = {fmt::format("192.0.{}.{}", 2 + number / 200, 10 + number % 200)};
-    m_options.paths = {folder / "kubelet", folder / "logs"};
+    m_options.paths = {m_folder / "kubelet", m_folder / "logs"};
     m_options.clusterDns = {"10.43.0.10"};
-    m_options.resolvConf = folder / "resolv.conf";
+    m_options.resolvConf = m_folder / "resolv.conf";
     m_options.serve = false;
     m_options.labels = {{"topology.kubernetes.io/zone", fmt::format("zone-{}", number % 3)}};
     // The same on every machine that the simulation runs on.
@@ -56,12 +59,19 @@ void FakeNode::startKubelet() {
                                               m_runtime, m_mounter,     m_probes, nullptr};
     m_kubelet = std::make_unique<kubelet::Kubelet>(m_options, dependencies, m_world.executor());
     m_world.finish(startIt(m_kubelet.get()));
+    m_agentGate = std::make_unique<Gate>(m_world.executor());
+    m_agent = std::make_unique<kubelet::LocalPathAgent>(kubelet::LocalPathAgent::Context{
+        .client = m_supervisor, .clock = m_world.clock, .gate = *m_agentGate, .quota = m_quota, .nodeName = name()});
+    m_agent->start();
 }
 
 void FakeNode::stopKubelet() {
     if (!m_kubelet)
         return;
     m_world.note(fmt::format("{}: the kubelet dies", name()));
+    m_world.finish(m_agentGate->close());
+    m_agent.reset();
+    m_agentGate.reset();
     m_world.finish(m_kubelet->stop());
     m_kubelet.reset();
 }

@@ -5,6 +5,7 @@
 #include "clusterd/apiserver/bootstrap/cluster_keeper.h"
 #include "clusterd/apiserver/registry/store.h"
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/cluster/review_actions.h"
 #include "clusterd/datastore/sqlite_backend.h"
 #include "tests/clusterd/apiserver/support/test_policies.h"
 #include "tests/sim/blocking_backend.h"
@@ -25,6 +26,11 @@ constexpr const char *kHost = "server";
 /// whose order is not the simulation's.
 test::ManualClock stoppedClock;
 
+const pki::KeyPair &tokenKey() {
+    static const pki::KeyPair key = *pki::KeyPair::generateEcdsa();
+    return key;
+}
+
 std::unique_ptr<datastore::Backend> makeBackend(const datastore::testing::CrashDisk &disk) {
     datastore::SqliteOptions options{.path = "/disk/state.db", .clock = &stoppedClock, .vfs = disk.vfs()};
     options.compactInterval = Duration::zero();
@@ -41,8 +47,9 @@ struct Server::Life {
           store(*backend, world.clock),
           clusterAuthorizer(store),
           strategies(makeStrategyTable(store, world.clock, random, ServiceNetworks())),
+          tokens(store, world.clock, random, {.signingKey = tokenKey(), .verificationKeys = {tokenKey().publicKey()}}),
           gate(world.executor()) {
-        auto chain = makeAdmissionChain(store, clusterAuthorizer, random, {.disable = {"ServiceAccount"}});
+        auto chain = makeAdmissionChain(store, clusterAuthorizer, random, {});
         if (!chain)
             throw std::runtime_error(chain.error().message);
         admission = std::move(*chain);
@@ -55,6 +62,7 @@ struct Server::Life {
                                                            .authorizer = authorizer,
                                                            .admission = *admission,
                                                            .strategies = *strategies});
+        reviews = std::make_unique<cluster::ReviewActions>(api->registry(), authenticator, authorizer, tokens);
         ownClient = api->localClient({.name = "system:apiserver", .groups = {std::string(kSystemMasters)}});
         keeper = std::make_unique<ClusterKeeper>(
             *ownClient, store, world.clock, random, world.executor(),
@@ -99,8 +107,10 @@ struct Server::Life {
     test::OpenClusterAuthorizer clusterAuthorizer;
     std::unique_ptr<StrategyTable> strategies;
     std::unique_ptr<AdmissionChain> admission;
+    ServiceAccountTokens tokens;
     Gate gate;
     std::unique_ptr<ApiServer> api;
+    std::unique_ptr<cluster::ReviewActions> reviews;
     std::unique_ptr<client::Client> ownClient;
     std::unique_ptr<ClusterKeeper> keeper;
     std::map<std::string, std::unique_ptr<client::Client>> clients; ///< by user
@@ -113,14 +123,25 @@ Server::~Server() {
         die(Death::Killed);
 }
 
-void Server::start() {
+bool Server::start() {
     m_life = std::make_unique<Life>(m_world, m_random, m_disk);
     ++m_lives;
     std::string failure;
     m_world.finish(m_life->start(&failure));
-    if (!failure.empty())
+    if (failure.empty()) {
+        m_world.note(fmt::format("server: life {} begins", m_lives));
+        return true;
+    }
+    if (!m_diskFull)
         throw std::runtime_error("the API server does not start: " + failure);
-    m_world.note(fmt::format("server: life {} begins", m_lives));
+    m_world.note("server: does not start");
+    die(Death::Killed);
+    return false;
+}
+
+void Server::setDiskFull(bool full) {
+    m_diskFull = full;
+    m_disk.setFull(full);
 }
 
 void Server::die(Death death) {

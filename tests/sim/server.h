@@ -18,7 +18,8 @@ public:
     explicit Server(World &world);
     ~Server();
 
-    void start();
+    /// False: the disk is full, and it may be tried again.
+    bool start();
     enum class Death { Killed, PowerCut };
     /// Requests on their way get no answer, watches break.
     void die(Death death);
@@ -31,7 +32,7 @@ public:
     /// Calls the API as this user, without a network in between; only while it is up, and until it dies.
     client::Client &client(const apiserver::UserInfo &user);
     /// Writes fail as on a full disk.
-    void setDiskFull(bool full) { m_disk.setFull(full); }
+    void setDiskFull(bool full);
     /// Drops the history that watches could go on from.
     void compact();
 
@@ -41,6 +42,7 @@ private:
     SeededRandom m_random;
     datastore::testing::CrashDisk m_disk;
     std::unique_ptr<Life> m_life;
+    bool m_diskFull = false;
     int m_lives = 0;
 };
 

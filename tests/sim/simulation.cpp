@@ -23,7 +23,7 @@ Simulation::Simulation(SimulationOptions options)
       m_server(m_world),
       m_network(m_world, m_server),
       m_workload(m_network, m_nodes, [this] { addNode(); }),
-      m_checks(m_network, m_nodes, m_planes) {
+      m_checks(m_network, m_nodes, m_planes, m_workload) {
     m_world.trace.print(options.trace);
 }
 
@@ -39,10 +39,13 @@ FakeNode &Simulation::anyNode() {
     return *node->second;
 }
 
+std::filesystem::path Simulation::nodeFolder(int number) const {
+    return m_folder.filePath(QString::number(number)).toStdString();
+}
+
 void Simulation::addNode() {
     const int number = m_nodesMade++;
-    const std::filesystem::path folder = m_folder.filePath(QString::number(number)).toStdString();
-    auto node = std::make_unique<FakeNode>(m_network, number, folder);
+    auto node = std::make_unique<FakeNode>(m_network, number, nodeFolder(number));
     node->onStart = [this](FakeNode &at, const FakeNode::Container &container) { m_checks.started(at, container); };
     node->startKubelet();
     m_nodes.emplace(node->name(), std::move(node));
@@ -65,7 +68,7 @@ SimulationResult Simulation::run() {
 }
 
 void Simulation::begin() {
-    m_server.start();
+    (void)m_server.start();
     m_checks.begin();
     for (int i = 0; i < m_options.controlPlanes; ++i) {
         m_planes.push_back(std::make_unique<ControlPlane>(m_network, fmt::format("plane-{}", i)));
@@ -78,6 +81,8 @@ void Simulation::begin() {
     const std::vector<std::string> unrest = m_checks.unrest();
     if (!unrest.empty())
         throw std::runtime_error("the cluster does not start: " + unrest.front());
+    m_workload.prepareStorage(m_options.nodes + m_options.operations,
+                              [this](int number) { return FakeNode::volumesFolder(nodeFolder(number)); });
 }
 
 void Simulation::live() {
@@ -98,11 +103,13 @@ void Simulation::live() {
 
 void Simulation::mishap() {
     static constexpr Mishap kMishaps[] = {
-        &Simulation::killServer,     &Simulation::killControllers,    &Simulation::killControllers,
-        &Simulation::killScheduler,  &Simulation::killKubelet,        &Simulation::killKubelet,
-        &Simulation::restartMachine, &Simulation::cutOffControlPlane, &Simulation::fillDisk,
-        &Simulation::jumpClock,      &Simulation::expireHistory,      &Simulation::changeWeather,
-        &Simulation::changeWeather,
+        &Simulation::killServer,      &Simulation::killControllers,
+        &Simulation::killControllers, &Simulation::killScheduler,
+        &Simulation::killKubelet,     &Simulation::killKubelet,
+        &Simulation::restartMachine,  &Simulation::cutOffControlPlane,
+        &Simulation::fillDisk,        &Simulation::jumpClock,
+        &Simulation::expireHistory,   &Simulation::changeWeather,
+        &Simulation::changeWeather,   &Simulation::sicken,
     };
     (this->*kMishaps[m_random.below(std::size(kMishaps))])();
 }
@@ -142,6 +149,11 @@ void Simulation::fillDisk() {
     m_server.setDiskFull(m_diskFull);
 }
 
+void Simulation::sicken() {
+    constexpr uint64_t kSicknesses[] = {0, 500, 3000, 10000};
+    anyNode().setSickness(kSicknesses[m_random.below(std::size(kSicknesses))]);
+}
+
 void Simulation::jumpClock() {
     const auto seconds = static_cast<int64_t>(m_random.below(2 * kJumpSecondsMax)) - int64_t(kJumpSecondsMax);
     m_world.note(fmt::format("the date jumps by {} s", seconds));
@@ -168,8 +180,8 @@ void Simulation::changeWeather() {
 }
 
 void Simulation::reviveSome() {
-    if (!m_server.up() && !m_diskFull && m_random.below(2) == 0)
-        m_server.start();
+    if (!m_server.up() && m_random.below(2) == 0)
+        (void)m_server.start();
     if (m_diskFull && m_random.below(4) == 0)
         fillDisk();
     for (auto &plane : m_planes) {
@@ -189,7 +201,7 @@ void Simulation::mend() {
     if (m_diskFull)
         fillDisk();
     if (!m_server.up())
-        m_server.start();
+        (void)m_server.start();
     for (auto &plane : m_planes) {
         plane->setCutOff(false);
         if (!plane->controllersRun())
@@ -197,9 +209,11 @@ void Simulation::mend() {
         if (!plane->schedulerRuns())
             plane->startScheduler();
     }
-    for (auto &[name, node] : m_nodes)
+    for (auto &[name, node] : m_nodes) {
+        node->setSickness(0);
         if (!node->kubeletRuns())
             node->startKubelet();
+    }
     m_workload.calm();
 }
 
@@ -209,6 +223,7 @@ void Simulation::rest(SimulationResult &result) {
     while (looks < kLooksAtRest && result.rest < m_options.restMax) {
         m_world.pass(kLook);
         result.rest += kLook;
+        m_workload.tend();
         m_checks.checkLeaders();
         unrest = m_checks.unrest();
         looks = unrest.empty() ? looks + 1 : 0;

@@ -45,6 +45,7 @@ private:
     void live();
     void mend();
     void rest(SimulationResult &result);
+    std::filesystem::path nodeFolder(int number) const;
     void addNode();
     void mishap();
     void killServer();
@@ -55,6 +56,7 @@ private:
     void crashContainer();
     void cutOffControlPlane();
     void fillDisk();
+    void sicken();
     void jumpClock();
     void expireHistory();
     void changeWeather();

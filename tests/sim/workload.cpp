@@ -26,25 +26,17 @@ const api::ResourceInfo &resource(std::string_view group, std::string_view plura
 } // namespace
 
 const Workload::Row Workload::kRows[] = {
-    {10, &Workload::makeDeployment},
-    {8, &Workload::makeStatefulSet},
-    {4, &Workload::makeDaemonSet},
-    {10, &Workload::makeJob},
-    {3, &Workload::makeCronJob},
-    {6, &Workload::makeService},
-    {4, &Workload::makeDisruptionBudget},
-    {6, &Workload::makeNamespace},
-    {16, &Workload::scale},
-    {12, &Workload::rollOut},
-    {3, &Workload::pause},
-    {8, &Workload::removeWorkload},
-    {14, &Workload::removePod},
-    {1, &Workload::removeNamespace},
-    {8, &Workload::evictPod},
-    {4, &Workload::cordon},
-    {2, &Workload::drain},
-    {2, &Workload::removeNode},
-    {3, &Workload::outage},
+    {10, &Workload::makeDeployment}, {8, &Workload::makeStatefulSet},
+    {4, &Workload::makeDaemonSet},   {10, &Workload::makeJob},
+    {3, &Workload::makeCronJob},     {4, &Workload::makeVolume},
+    {3, &Workload::removeVolume},    {4, &Workload::removeClaim},
+    {6, &Workload::makeService},     {4, &Workload::makeDisruptionBudget},
+    {6, &Workload::makeNamespace},   {16, &Workload::scale},
+    {12, &Workload::rollOut},        {3, &Workload::pause},
+    {8, &Workload::removeWorkload},  {14, &Workload::removePod},
+    {1, &Workload::removeNamespace}, {8, &Workload::evictPod},
+    {4, &Workload::cordon},          {2, &Workload::drain},
+    {2, &Workload::removeNode},      {3, &Workload::outage},
     {2, &Workload::bePreempted},
 };
 
@@ -134,12 +126,28 @@ std::string Workload::newName(std::string_view prefix) {
     return fmt::format("{}-{}", prefix, ++m_next);
 }
 
-std::string Workload::podTemplate(const std::string &app, const std::string &container, const std::string &extra) {
+/// Those that serve are asked how they are.
+std::string Workload::probes() {
+    std::string text;
+    if (m_random.below(3) == 0)
+        text += R"(,"readinessProbe":{"httpGet":{"port":8080,"path":"/ready"},"periodSeconds":5,"failureThreshold":2})";
+    if (m_random.below(4) == 0)
+        text += R"(,"livenessProbe":{"tcpSocket":{"port":8080},"periodSeconds":7})";
+    if (m_random.below(6) == 0)
+        text +=
+            R"(,"startupProbe":{"httpGet":{"port":8080,"path":"/started"},"periodSeconds":2,"failureThreshold":60})";
+    return text;
+}
+
+std::string Workload::podTemplate(const std::string &app, const std::string &container, const std::string &extra,
+                                  const std::string &mounts) {
+    const uint64_t graceSeconds = 1 + m_random.below(20), image = 1 + m_random.below(3);
+    const bool token = m_random.below(3) == 0;
     return fmt::format(
-        R"({{"metadata":{{"labels":{{"app":"{}"}}}},"spec":{{"automountServiceAccountToken":false,)"
+        R"({{"metadata":{{"labels":{{"app":"{}"}}}},"spec":{{"automountServiceAccountToken":{},)"
         R"("terminationGracePeriodSeconds":{},{}"containers":[{{"name":"{}","image":"app:{}",)"
-        R"("imagePullPolicy":"IfNotPresent","resources":{{"requests":{{"cpu":"50m","memory":"16Mi"}}}}}}]}}}})",
-        app, 1 + m_random.below(20), extra, container, 1 + m_random.below(3));
+        R"("imagePullPolicy":"IfNotPresent","resources":{{"requests":{{"cpu":"50m","memory":"16Mi"}}}}{}{}}}]}}}})",
+        app, token, graceSeconds, extra, container, image, container == "serve" ? probes() : "", mounts);
 }
 
 Task<> Workload::makeDeployment() {
@@ -163,12 +171,13 @@ Task<> Workload::makeStatefulSet() {
     if (existing.size() >= kPerKindMax)
         co_return;
     const std::string name = newName("sts");
+    const bool keepsData = m_random.below(3) != 0;
     std::string body = fmt::format(
         R"({{"apiVersion":"apps/v1","kind":"StatefulSet","metadata":{{"name":"{0}","namespace":"{1}"}},"spec":{{)"
-        R"("serviceName":"{0}","replicas":{2},"revisionHistoryLimit":2,"podManagementPolicy":"{3}",)"
-        R"("selector":{{"matchLabels":{{"app":"{0}"}}}},"template":{4}}}}})",
+        R"("serviceName":"{0}","replicas":{2},"revisionHistoryLimit":2,"podManagementPolicy":"{3}",{4})"
+        R"("selector":{{"matchLabels":{{"app":"{0}"}}}},"template":{5}}}}})",
         name, anyNamespace(), m_random.below(kReplicasMax), m_random.below(2) == 0 ? "OrderedReady" : "Parallel",
-        podTemplate(name, "serve"));
+        keepsData ? claimTemplates() : "", podTemplate(name, "serve", {}, keepsData ? volumeMount() : ""));
     co_await create(std::move(body));
 }
 
@@ -189,15 +198,17 @@ Task<> Workload::makeJob() {
     if (existing.size() >= 2 * kPerKindMax)
         co_return;
     const std::string name = newName("job");
-    const bool indexed = m_random.below(2) == 0;
+    const bool indexed = m_random.below(2) == 0, scratch = m_random.below(4) == 0;
+    std::string extra = m_random.below(3) == 0 ? R"("restartPolicy":"OnFailure",)" : R"("restartPolicy":"Never",)";
+    if (scratch)
+        extra += ephemeralVolume();
     std::string body = fmt::format(
         R"({{"apiVersion":"batch/v1","kind":"Job","metadata":{{"name":"{0}","namespace":"{1}"}},"spec":{{)"
         R"("completions":{2},"parallelism":{3},"completionMode":"{4}","backoffLimit":{5},)"
         R"({6}"template":{7}}}}})",
         name, anyNamespace(), 1 + m_random.below(5), 1 + m_random.below(4), indexed ? "Indexed" : "NonIndexed",
         m_random.below(8), m_random.below(4) == 0 ? R"("ttlSecondsAfterFinished":60,)" : "",
-        podTemplate(name, m_random.below(2) == 0 ? "work" : "flaky",
-                    m_random.below(3) == 0 ? R"("restartPolicy":"OnFailure",)" : R"("restartPolicy":"Never",)"));
+        podTemplate(name, m_random.below(2) == 0 ? "work" : "flaky", extra, scratch ? volumeMount() : ""));
     co_await create(std::move(body));
 }
 
@@ -294,7 +305,9 @@ Task<> Workload::removePod() {
 }
 
 Task<> Workload::removeNamespace() {
-    (void)co_await m_api.remove(corev1::Namespace::resource(), "", anyNamespace());
+    const std::string name = anyNamespace();
+    m_removedNamespaces.insert(name);
+    (void)co_await m_api.remove(corev1::Namespace::resource(), "", name);
 }
 
 Task<> Workload::evict(ObjectPtr pod) {
@@ -383,6 +396,7 @@ Task<> Workload::calmDown() {
                                                          : R"({"spec":{"paused":false}})");
     for (const ObjectPtr &object : co_await all(batchv1::CronJob::resource()))
         co_await merge(object, R"({"spec":{"suspend":true}})");
+    co_await makeEnoughVolumes();
 }
 
 } // namespace coracle::sim

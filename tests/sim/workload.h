@@ -4,9 +4,11 @@
 #include "tests/sim/faults.h"
 #include "tests/sim/world.h"
 
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -22,8 +24,14 @@ public:
 
     /// One random operation. What fails is passed over, as people do.
     void step();
+    /// Says where each of so many machines keeps its local volumes, and makes a class of volumes that people make.
+    void prepareStorage(int machines, const std::function<std::filesystem::path(int)> &folder);
     /// Leaves a state that the cluster can reach: enough room, nothing paused, no node cordoned.
     void calm();
+    /// What only people can do, and do again until it is done: data on machines that are gone is given up.
+    void tend();
+    /// People wanted the claim away, or its whole namespace.
+    bool gaveUp(const client::ObjectPtr &claim) const;
 
 private:
     using Operation = Task<> (Workload::*)();
@@ -38,6 +46,9 @@ private:
     Task<> makeDaemonSet();
     Task<> makeJob();
     Task<> makeCronJob();
+    Task<> makeVolume();
+    Task<> removeVolume();
+    Task<> removeClaim();
     Task<> makeService();
     Task<> makeDisruptionBudget();
     Task<> makeNamespace();
@@ -55,6 +66,12 @@ private:
     Task<> bePreempted();
     Task<> calmDown();
 
+    Task<> configureStorage(std::string config);
+    Task<> giveUp(std::string namespaceName, std::string name);
+    Task<> giveUpLostVolumes();
+    Task<> removePodsInTheWay();
+    Task<> makeEnoughVolumes();
+    Task<> createVolume(int gigabytes);
     Task<> forgetNode(std::string name);
     Task<> create(std::string json);
     Task<> merge(client::ObjectPtr object, std::string patch);
@@ -68,7 +85,13 @@ private:
     const api::ResourceInfo &anyWithPods();
     const api::ResourceInfo &anyRemovable();
     std::string anyNamespace();
-    std::string podTemplate(const std::string &app, const std::string &container, const std::string &extra = {});
+    std::string podTemplate(const std::string &app, const std::string &container, const std::string &extra = {},
+                            const std::string &mounts = {});
+    std::string probes();
+    /// Members of a StatefulSet's spec, with a comma after them; those of a container that go with them.
+    std::string claimTemplates();
+    std::string ephemeralVolume();
+    static const char *volumeMount();
     std::string newName(std::string_view prefix);
 
     Network &m_network;
@@ -78,7 +101,9 @@ private:
     client::Client &m_api = m_client;
     Nodes &m_nodes;
     std::function<void()> m_addNode;
-    std::vector<std::string> m_gone; ///< machines to take away when the operation is over
+    std::vector<std::string> m_gone;           ///< machines to take away when the operation is over
+    std::set<std::string> m_givenUp;           ///< claims by UID
+    std::set<std::string> m_removedNamespaces; ///< by name
     int m_next = 0;
 };
 

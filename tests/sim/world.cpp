@@ -1,5 +1,7 @@
 #include "tests/sim/world.h"
 
+#include "tests/support/virtual_time.h"
+
 #include <algorithm>
 #include <boost/asio/co_spawn.hpp>
 #include <fmt/format.h>
@@ -44,21 +46,11 @@ void World::note(std::string_view text) {
 }
 
 void World::settle() {
-    context.restart();
-    while (context.poll() > 0)
-        context.restart();
+    test::runReady(context);
 }
 
 void World::pass(Duration duration) {
-    settle();
-    while (duration > Duration::zero()) {
-        Duration step = clock.untilNext();
-        if (step <= Duration::zero() || step > duration)
-            step = duration;
-        clock.advance(step);
-        duration -= step;
-        settle();
-    }
+    test::passTime(clock, duration, [this] { settle(); });
 }
 
 void World::finish(std::function<Task<>()> task) {

@@ -202,7 +202,8 @@ Task<Result<ObjectPtr>> MemoryClient::patch(const ResourceInfo &resource, std::s
     std::string uid(object->uid());
     mergeInto(value, patch);
     if (std::string_view(value.at("metadata").at("uid").as_string()) != uid)
-        co_return errors::conflict(resource.resource, resource.group, name, "the UID is another one");
+        co_return errors::invalid(resource.kind, resource.group, name,
+                                  {{"FieldValueInvalid", "field is immutable", "metadata.uid"}});
     co_return store(resource, std::move(value));
 }
 

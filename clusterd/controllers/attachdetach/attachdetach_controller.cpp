@@ -1,6 +1,7 @@
 #include "clusterd/controllers/attachdetach/attachdetach_controller.h"
 
 #include "clusterd/controllers/pod_util.h"
+#include "core/api/metadata.h"
 #include "core/client/typed_client.h"
 
 #include <algorithm>
@@ -231,8 +232,7 @@ Result<NodeAttachments> AttachDetachController::observe(const std::string &name,
     if (object) {
         TRY(const corev1::Node decoded, api::decode<corev1::Node>(*object));
         node.exists = true;
-        const auto managed = decoded.metadata.annotations.find(kManaged);
-        node.managed = managed != decoded.metadata.annotations.end() && managed->second == "true";
+        node.managed = api::annotation(decoded.metadata, kManaged) == "true";
         node.outOfService = std::ranges::any_of(decoded.spec.taints,
                                                 [](const corev1::Taint &taint) { return taint.key == kOutOfService; });
         node.inUse.insert(decoded.status.volumesInUse.begin(), decoded.status.volumesInUse.end());
@@ -294,9 +294,7 @@ Task<Result<>> AttachDetachController::attach(std::string node, WantedVolume vol
 
 Task<Result<>> AttachDetachController::detach(KnownAttachment attachment) {
     auto removed = co_await client().remove(storagev1::VolumeAttachment::resource(), {}, attachment.name);
-    if (!removed && !isNotFound(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFound(removed);
 }
 
 Task<Result<>> AttachDetachController::writeAttached(std::string name, std::set<std::string> volumes) {
@@ -317,9 +315,7 @@ Task<Result<>> AttachDetachController::writeAttached(std::string name, std::set<
     options.subresource = "status";
     auto patched = co_await client().patch(corev1::Node::resource(), {}, name, client::PatchType::Merge,
                                            json::serialize(patch), options);
-    if (!patched && !isNotFound(patched.error()))
-        co_return std::unexpected(std::move(patched).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(patched);
 }
 
 /// Says who has the volume, as far as the pod's namespace may know.

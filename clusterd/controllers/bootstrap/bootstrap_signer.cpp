@@ -87,9 +87,7 @@ Task<Result<>> BootstrapSigner::reconcile(std::string key) {
         co_return Result<>{};
     info.data = std::move(data);
     auto written = co_await client::update(client(), std::move(info));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -45,9 +45,7 @@ Task<Result<>> TokenCleaner::reconcile(std::string key) {
     client::DeleteOptions options;
     options.preconditionUid = secret.metadata.uid;
     auto removed = co_await client::remove(client(), secret, std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 } // namespace coracle::controllers

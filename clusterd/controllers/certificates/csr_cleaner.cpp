@@ -53,9 +53,7 @@ Task<Result<>> CsrCleaner::reconcile(std::string key) {
     client::DeleteOptions options;
     options.preconditionUid = request.metadata.uid;
     auto removed = co_await client::remove(client(), request, std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 } // namespace coracle::controllers

@@ -2,6 +2,7 @@
 
 #include "clusterd/controllers/cronjob/cronjob_util.h"
 #include "clusterd/controllers/pod_util.h"
+#include "core/api/object_reference.h"
 #include "core/client/typed_client.h"
 
 #include <algorithm>
@@ -17,8 +18,6 @@ namespace {
 
 /// A date that is set ahead is noticed after this time at the latest.
 constexpr Duration kLookAgain = std::chrono::minutes(1);
-/// Somewhat longer than expectations last.
-constexpr Duration kExpectationsEnd = std::chrono::minutes(5) + std::chrono::seconds(5);
 /// Waking up a little late saves waking up a little early.
 constexpr Duration kLateness = std::chrono::milliseconds(100);
 
@@ -50,9 +49,7 @@ CronJobController::CronJobController(const ControllerContext &context)
         queue().add(key);
     });
     m_jobs.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        const api::Object::Owner *owner = !before ? after->controller() : nullptr;
-        if (owner && owner->kind == batchv1::CronJob::kKind)
-            m_expectations.creationObserved(fmt::format("{}/{}", after->namespaceName(), owner->name));
+        m_expectations.observe(batchv1::CronJob::kKind, before, after);
     });
     enqueueOwner(m_jobs, batchv1::CronJob::kKind);
 }
@@ -66,7 +63,7 @@ Task<Result<>> CronJobController::reconcile(std::string key) {
         written != m_written.end() && object->resourceVersion() < written->second)
         co_return Result<>{};
     if (!m_expectations.satisfied(key)) {
-        queue().addAfter(key, kExpectationsEnd);
+        queue().addAfter(key, Expectations::kLapseAfter);
         co_return Result<>{};
     }
     CO_TRY(const batchv1::CronJob before, api::decode<batchv1::CronJob>(*object));
@@ -110,7 +107,7 @@ void CronJobController::followJobs(batchv1::CronJob &cronJob, const Jobs &jobs) 
                   fmt::format("Saw completed job: {}, condition: {}", job.metadata.name, finishedCondition(job)));
         } else if (!active && !isFinished(job) && !job.metadata.deletionTimestamp) {
             if (scheduled)
-                cronJob.status.active.push_back(referenceTo(job));
+                cronJob.status.active.push_back(api::referenceTo(job));
             else
                 event(cronJob, EventKind::Warning, "UnexpectedJob",
                       "Saw a job that the controller did not create or forgot: " + job.metadata.name);
@@ -126,8 +123,7 @@ Task<Result<>> CronJobController::dropMissing(batchv1::CronJob &cronJob, const J
                         [&](const batchv1::Job &job) { return job.metadata.uid == reference.uid; }))
             continue;
         auto found = co_await client::get<batchv1::Job>(client(), cronJob.metadata.namespace_, reference.name);
-        if (!found && !isNotFound(found.error()))
-            co_return std::unexpected(found.error());
+        CO_CHECK(ignoreNotFound(found));
         if (found && found->metadata.uid == reference.uid)
             continue;
         dropActive(cronJob, reference.uid);
@@ -230,7 +226,7 @@ Task<Result<>> CronJobController::startJob(const std::string &keyRef, batchv1::C
     if (created)
         event(cronJob, EventKind::Normal, "SuccessfulCreate", "Created job " + name);
     if (!isFinished(*job) && !isActive(cronJob, job->metadata.uid))
-        cronJob.status.active.push_back(referenceTo(*job));
+        cronJob.status.active.push_back(api::referenceTo(*job));
     cronJob.status.lastScheduleTime = api::Time(scheduled);
     co_return Result<>{};
 }

@@ -1,6 +1,7 @@
 #include "clusterd/controllers/cronjob/cronjob_util.h"
 
 #include "clusterd/controllers/pod_util.h"
+#include "core/api/metadata.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -73,24 +74,13 @@ batchv1::Job makeJob(const batchv1::CronJob &cronJob, const CronSchedule &schedu
 }
 
 std::optional<WallTime> scheduledTime(const batchv1::CronJob &cronJob, const batchv1::Job &job) {
-    const auto annotation = job.metadata.annotations.find(batchv1::kCronJobScheduledTimestampAnnotation);
-    if (annotation == job.metadata.annotations.end())
+    const auto annotation = api::annotation(job.metadata, batchv1::kCronJobScheduledTimestampAnnotation);
+    if (!annotation)
         return std::nullopt;
-    const auto scheduled = api::Time::parse(annotation->second);
+    const auto scheduled = api::Time::parse(*annotation);
     if (!scheduled || !*scheduled || job.metadata.name != jobName(cronJob, **scheduled))
         return std::nullopt;
     return **scheduled;
-}
-
-corev1::ObjectReference referenceTo(const batchv1::Job &job) {
-    corev1::ObjectReference reference;
-    reference.apiVersion = batchv1::Job::kApiVersion;
-    reference.kind = batchv1::Job::kKind;
-    reference.namespace_ = job.metadata.namespace_;
-    reference.name = job.metadata.name;
-    reference.uid = job.metadata.uid;
-    reference.resourceVersion = job.metadata.resourceVersion;
-    return reference;
 }
 
 std::vector<const batchv1::Job *> beyondHistory(const batchv1::CronJob &cronJob, const Jobs &jobs) {

@@ -31,7 +31,6 @@ std::string jobName(const batchv1::CronJob &cronJob, WallTime scheduled);
 batchv1::Job makeJob(const batchv1::CronJob &cronJob, const CronSchedule &schedule, WallTime scheduled);
 /// The time that this controller made the job for; nothing for jobs that somebody else made.
 std::optional<WallTime> scheduledTime(const batchv1::CronJob &cronJob, const batchv1::Job &job);
-corev1::ObjectReference referenceTo(const batchv1::Job &job);
 
 /// The oldest finished jobs beyond successfulJobsHistoryLimit and failedJobsHistoryLimit.
 std::vector<const batchv1::Job *> beyondHistory(const batchv1::CronJob &cronJob, const Jobs &jobs);

@@ -4,8 +4,6 @@
 #include "core/api/typed.h"
 #include "core/base/log.h"
 
-#include <fmt/format.h>
-
 namespace coracle::controllers {
 
 DaemonSetController::DaemonSetController(const ControllerContext &context)
@@ -19,38 +17,20 @@ DaemonSetController::DaemonSetController(const ControllerContext &context)
     addControllerIndex(m_revisions);
     m_sets.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         // What was ordered for a set that is gone doesn't concern one that takes its name.
-        if (before && (!after || after->uid() != before->uid()))
+        if (!after)
             m_expectations.forget(before->key());
         queue().add((after ? after : before)->key());
     });
     enqueueOwner(m_revisions, appsv1::DaemonSet::kKind);
-    m_revisions.addHandler([this](const ObjectPtr &, const ObjectPtr &after) { enqueueAdopters(after); });
-    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
+    m_revisions.addHandler(
+        [this](const ObjectPtr &before, const ObjectPtr &after) { enqueueAdopters(m_sets, before, after); });
+    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        m_expectations.observe(appsv1::DaemonSet::kKind, before, after);
+        enqueueAdopters(m_sets, before, after);
+    });
+    enqueueOwner(m_pods, appsv1::DaemonSet::kKind);
     informers().get<corev1::Node>().addHandler(
         [this](const ObjectPtr &before, const ObjectPtr &after) { nodeChanged(before, after); });
-}
-
-void DaemonSetController::enqueueAdopters(const ObjectPtr &object) {
-    if (object && !object->controller() && !object->deleting())
-        for (const ObjectPtr &set : m_sets.listNamespace(object->namespaceName()))
-            queue().add(set->key());
-}
-
-void DaemonSetController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
-    for (const ObjectPtr *pod : {&before, &after}) {
-        const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
-        if (!owner || owner->kind != appsv1::DaemonSet::kKind)
-            continue;
-        const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
-        if (!before)
-            m_expectations.creationObserved(key);
-        // One that is given away may end without the set seeing it.
-        const api::Object::Owner *now = after ? after->controller() : nullptr;
-        if (!now || now->uid != owner->uid || after->deleting())
-            m_expectations.deletionObserved(key, (*pod)->uid());
-        queue().add(key);
-    }
-    enqueueAdopters(after);
 }
 
 /// Most changes of nodes are of their status and concern no daemon set.

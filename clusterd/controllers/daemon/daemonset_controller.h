@@ -18,10 +18,7 @@ public:
 private:
     friend class DaemonSetPass;
 
-    void podChanged(const ObjectPtr &before, const ObjectPtr &after);
     void nodeChanged(const ObjectPtr &before, const ObjectPtr &after);
-    /// An orphan may be adopted by any set of its namespace whose selector matches.
-    void enqueueAdopters(const ObjectPtr &object);
 
     client::Informer &m_sets;
     client::Informer &m_revisions;

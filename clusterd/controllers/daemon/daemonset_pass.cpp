@@ -13,7 +13,6 @@ namespace coracle::controllers {
 namespace {
 
 constexpr size_t kBurstReplicas = 250;
-constexpr std::chrono::minutes kExpectationsLapse(5); // as Expectations has it
 
 } // namespace
 
@@ -27,7 +26,7 @@ Task<Result<>> DaemonSetPass::run() {
     if (settled)
         synced = co_await sync(view);
     else
-        m_controller.queue().addAfter(m_key, kExpectationsLapse);
+        m_controller.queue().addAfter(m_key, Expectations::kLapseAfter);
     const Observed observed = settled ? Observed::Generation : Observed::StatusOnly;
     auto written = co_await writeStatus(view, observed);
     CO_CHECK(std::move(synced));
@@ -157,9 +156,7 @@ Task<Result<>> DaemonSetPass::writeStatus(const daemon::View &view, Observed obs
     if (fresh.status == m_set.status)
         co_return Result<>{};
     auto written = co_await client::updateStatus(client(), std::move(fresh));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -73,8 +73,7 @@ Task<Result<>> DaemonSetPass::dropDuplicates(history::Revisions same) {
             CO_TRY(pod, co_await client::update(client(), pod));
         }
         auto removed = co_await client::remove(client(), revision);
-        if (!removed && !isNotFound(removed.error()))
-            co_return removed;
+        CO_CHECK(ignoreNotFound(removed));
     }
     co_return Result<>{};
 }
@@ -86,8 +85,7 @@ Task<Result<>> DaemonSetPass::cleanUpRevisions() {
     for (const appsv1::ControllerRevision &revision :
          history::surplus(m_revisions, inUse, m_set.spec.revisionHistoryLimit.value_or(10))) {
         auto removed = co_await client::remove(client(), revision);
-        if (!removed && !isNotFound(removed.error()))
-            co_return removed;
+        CO_CHECK(ignoreNotFound(removed));
     }
     co_return Result<>{};
 }

@@ -1,6 +1,6 @@
 #include "clusterd/controllers/daemon/node_fit.h"
 
-#include "clusterd/controllers/nodelifecycle/node_taints.h"
+#include "core/api/tolerations.h"
 #include "core/api/typed.h"
 
 #include <algorithm>
@@ -76,7 +76,7 @@ Fit Placement::on(const DaemonNode &node) const {
         if (!executes && taint.effect != corev1::kTaintEffectNoSchedule)
             continue;
         if (std::any_of(m_tolerations.begin(), m_tolerations.end(),
-                        [&](const corev1::Toleration &toleration) { return tolerates(toleration, taint); }))
+                        [&](const corev1::Toleration &toleration) { return api::tolerates(toleration, taint); }))
             continue;
         fit.run = false;
         if (executes)

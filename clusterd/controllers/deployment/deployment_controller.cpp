@@ -30,17 +30,13 @@ DeploymentController::DeploymentController(const ControllerContext &context)
     addControllerIndex(m_pods);
     enqueueOnChange(m_deployments);
     enqueueOwner(m_sets, kKind);
-    m_sets.addHandler([this](const ObjectPtr &, const ObjectPtr &after) {
-        if (after && !after->controller() && !after->deleting())
-            for (const ObjectPtr &deployment : m_deployments.listNamespace(after->namespaceName()))
-                queue().add(deployment->key());
-    });
+    m_sets.addHandler(
+        [this](const ObjectPtr &before, const ObjectPtr &after) { enqueueAdopters(m_deployments, before, after); });
     // A Recreate deployment goes on when the last old pod is gone.
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        const api::Object::Owner *owner = after || !before ? nullptr : before->controller();
-        const ObjectPtr set = owner ? m_sets.get(before->namespaceName(), owner->name) : nullptr;
-        if (const api::Object::Owner *top = set ? set->controller() : nullptr; top && top->kind == kKind)
-            queue().add(fmt::format("{}/{}", set->namespaceName(), top->name));
+        const auto set = after ? std::nullopt : ownerKey(before, appsv1::ReplicaSet::kKind);
+        if (auto key = set ? ownerKey(m_sets.get(*set), kKind) : std::nullopt)
+            queue().add(std::move(*key));
     });
 }
 

@@ -189,8 +189,7 @@ Task<Result<>> Rollout::cleanUp() {
         if (set.status.replicas != 0 || replicasOf(set) != 0 || set.metadata.generation > set.status.observedGeneration)
             continue;
         auto removed = co_await client::remove(m_controller.client(), set);
-        if (!removed && !isNotFound(removed.error()))
-            co_return std::unexpected(removed.error());
+        CO_CHECK(ignoreNotFound(removed));
     }
     co_return Result<>{};
 }

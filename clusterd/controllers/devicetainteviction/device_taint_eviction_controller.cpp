@@ -17,6 +17,7 @@ namespace json = boost::json;
 namespace {
 
 constexpr const char *kByPool = "pool";
+constexpr const char *kByUser = "user"; ///< the UID of a pod that a claim is reserved for
 
 std::string poolKey(std::string_view driver, std::string_view pool) {
     return fmt::format("{}\n{}", driver, pool);
@@ -37,6 +38,11 @@ DeviceTaintEvictionController::DeviceTaintEvictionController(const ControllerCon
             if (std::string key = poolKey(result.driver, result.pool); std::ranges::find(values, key) == values.end())
                 values.push_back(std::move(key));
     });
+    m_claims.addIndex(kByUser, [](const ObjectPtr &object, std::vector<std::string> &values) {
+        if (const auto claim = api::decode<resourcev1::ResourceClaim>(*object))
+            for (const auto &user : claim->status.reservedFor)
+                values.push_back(user.uid);
+    });
     m_slices.addIndex(kByPool, [](const ObjectPtr &object, std::vector<std::string> &values) {
         if (const auto slice = api::decode<resourcev1::ResourceSlice>(*object))
             values.push_back(poolKey(slice->spec.driver, slice->spec.pool.name));
@@ -45,6 +51,12 @@ DeviceTaintEvictionController::DeviceTaintEvictionController(const ControllerCon
     m_slices.addHandler([this](const ObjectPtr &, const ObjectPtr &after) {
         if (after)
             sliceChanged(after);
+    });
+    // A pod gets its node after its devices.
+    m_pods.addHandler([this](const ObjectPtr &, const ObjectPtr &after) {
+        if (after)
+            for (const ObjectPtr &claim : m_claims.byIndex(kByUser, after->uid()))
+                queue().add(claim->key());
     });
 }
 
@@ -116,15 +128,12 @@ Task<Result<>> DeviceTaintEvictionController::evict(ObjectPtr object) {
         options.subresource = "status";
         auto patched = co_await client().patch(corev1::Pod::resource(), pod.metadata.namespace_, pod.metadata.name,
                                                client::PatchType::StrategicMerge, json::serialize(patch), options);
-        if (!patched && !isNotFound(patched.error()) && !isConflict(patched.error()))
-            co_return std::unexpected(std::move(patched).error());
+        CO_CHECK(ignoreNotFoundOrConflict(patched));
     }
     client::DeleteOptions options;
     options.preconditionUid = pod.metadata.uid;
     auto removed = co_await client::remove(client(), pod, std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 } // namespace coracle::controllers

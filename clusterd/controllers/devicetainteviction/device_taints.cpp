@@ -1,16 +1,10 @@
 #include "clusterd/controllers/devicetainteviction/device_taints.h"
 
+#include "core/api/tolerations.h"
+
 #include <algorithm>
 
 namespace coracle::controllers {
-
-bool tolerates(const resourcev1::DeviceToleration &toleration, const resourcev1::DeviceTaint &taint) {
-    if (!toleration.effect.empty() && toleration.effect != taint.effect)
-        return false;
-    if (toleration.operator_ == resourcev1::kDeviceTolerationOpExists)
-        return toleration.key.empty() || toleration.key == taint.key;
-    return toleration.key == taint.key && toleration.value == taint.value;
-}
 
 std::optional<WallTime> evictionTime(const std::vector<resourcev1::DeviceTaint> &taints,
                                      const std::vector<resourcev1::DeviceToleration> &tolerations, WallTime since) {
@@ -21,7 +15,7 @@ std::optional<WallTime> evictionTime(const std::vector<resourcev1::DeviceTaint> 
         bool tolerated = false;
         std::optional<int64_t> seconds; // the shortest of the tolerations that match; none: for ever
         for (const resourcev1::DeviceToleration &toleration : tolerations) {
-            if (!tolerates(toleration, taint))
+            if (!api::tolerates(toleration, taint))
                 continue;
             tolerated = true;
             if (toleration.tolerationSeconds)

@@ -8,8 +8,6 @@
 
 namespace coracle::controllers {
 
-bool tolerates(const resourcev1::DeviceToleration &toleration, const resourcev1::DeviceTaint &taint);
-
 /// When the users of a device with these taints must go: nothing means never. Only NoExecute counts; a taint that is
 /// tolerated for a time counts from its timeAdded, or from `since` where the driver doesn't tell that.
 std::optional<WallTime> evictionTime(const std::vector<resourcev1::DeviceTaint> &taints,

@@ -150,9 +150,7 @@ Task<Result<>> DisruptionController::write(const policyv1::PodDisruptionBudget &
     policyv1::PodDisruptionBudget fresh = budget;
     fresh.status = std::move(status);
     auto written = co_await client::updateStatus(client(), std::move(fresh));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -36,9 +36,7 @@ Task<Result<>> StalePodDisruptionController::reconcile(std::string key) {
     condition.status = corev1::kConditionFalse;
     condition.lastTransitionTime = api::Time(now);
     auto written = co_await client::updateStatus(client(), std::move(pod));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -111,8 +111,7 @@ Task<Result<>> EndpointsController::reconcile(std::string key) {
         if (existing && existing->label(kManagedByLabel) == kManagedBy) {
             const auto [namespaceName, name] = splitKey(key);
             auto removed = co_await client().remove(corev1::Endpoints::resource(), namespaceName, name);
-            if (!removed && !isNotFound(removed.error()))
-                co_return removed;
+            CO_CHECK(ignoreNotFound(removed));
         }
         co_return Result<>{};
     }

@@ -71,6 +71,7 @@ EndpointSliceController::EndpointSliceController(const ControllerContext &contex
       m_pods(informers().get<corev1::Pod>()),
       m_nodes(informers().get<corev1::Node>()),
       m_slices(informers().get<discoveryv1::EndpointSlice>()) {
+    addSliceIndex(m_slices);
     enqueueOnChange(m_services);
     m_services.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         if (!after)
@@ -82,10 +83,7 @@ EndpointSliceController::EndpointSliceController(const ControllerContext &contex
         enqueueServicesOf(m_services, before, after, queue());
     });
     m_slices.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        const ObjectPtr &slice = after ? after : before;
-        const auto service = slice->label(kServiceNameLabel);
-        if (service && slice->label(kManagedByLabel) == kManagedBy)
-            queue().add(std::string(slice->namespaceName()) + "/" + std::string(*service));
+        enqueueServiceOf(before, after, kManagedBy, queue());
     });
 }
 

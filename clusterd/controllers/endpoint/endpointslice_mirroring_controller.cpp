@@ -61,6 +61,10 @@ EndpointSliceMirroringController::EndpointSliceMirroringController(const Control
       m_slices(informers().get<discoveryv1::EndpointSlice>()) {
     enqueueOnChange(m_endpoints);
     enqueueOnChange(m_services);
+    addSliceIndex(m_slices);
+    m_slices.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        enqueueServiceOf(before, after, kManagedBy, queue());
+    });
 }
 
 Task<Result<>> EndpointSliceMirroringController::reconcile(std::string key) {

@@ -3,6 +3,7 @@
 #include "core/client/typed_client.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace coracle::controllers {
 
@@ -10,6 +11,12 @@ namespace {
 
 using discoveryv1::Endpoint;
 using discoveryv1::EndpointSlice;
+
+constexpr std::string_view kByService = "service and manager";
+
+std::string indexValue(std::string_view namespaceName, std::string_view service, std::string_view manager) {
+    return fmt::format("{}/{} {}", namespaceName, service, manager); // none of them holds a space
+}
 
 std::string portsKey(const std::vector<discoveryv1::EndpointPort> &ports) {
     std::vector<std::string> texts;
@@ -49,9 +56,7 @@ EndpointSlice emptySlice(const SliceOwner &owner, const SliceGroup &group) {
 
 Task<Result<>> removeSlice(client::Client &client, const EndpointSlice &slice) {
     auto removed = co_await client::remove(client, slice);
-    if (!removed && !isNotFound(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFound(removed);
 }
 
 Task<Result<>> reconcileGroup(client::Client &client, const SliceOwner &owner, SliceGroup group,
@@ -93,16 +98,35 @@ Task<Result<>> reconcileGroup(client::Client &client, const SliceOwner &owner, S
 
 } // namespace
 
+void addSliceIndex(client::Informer &slices) {
+    if (slices.hasIndex(kByService))
+        return;
+    slices.addIndex(std::string(kByService), [](const ObjectPtr &slice, std::vector<std::string> &values) {
+        const auto service = slice->label(kServiceNameLabel), manager = slice->label(kManagedByLabel);
+        if (service && manager)
+            values.push_back(indexValue(slice->namespaceName(), *service, *manager));
+    });
+}
+
 std::vector<EndpointSlice> ownedSlices(const client::Informer &slices, const SliceOwner &owner) {
     std::vector<EndpointSlice> owned;
-    for (const ObjectPtr &object : slices.listNamespace(owner.namespaceName)) {
-        if (object->label(kServiceNameLabel) != owner.name || object->label(kManagedByLabel) != owner.managedBy ||
-            object->deleting())
+    for (const ObjectPtr &object :
+         slices.byIndex(kByService, indexValue(owner.namespaceName, owner.name, owner.managedBy))) {
+        if (object->deleting())
             continue;
         if (auto slice = api::decode<EndpointSlice>(*object))
             owned.push_back(std::move(*slice));
     }
     return owned;
+}
+
+void enqueueServiceOf(const ObjectPtr &before, const ObjectPtr &after, std::string_view managedBy,
+                      client::WorkQueue &queue) {
+    for (const ObjectPtr *slice : {&before, &after}) {
+        const auto service = *slice ? (*slice)->label(kServiceNameLabel) : std::nullopt;
+        if (service && (*slice)->label(kManagedByLabel) == managedBy)
+            queue.add(fmt::format("{}/{}", (*slice)->namespaceName(), *service));
+    }
 }
 
 Task<Result<>> reconcileSlices(client::Client &client, const SliceOwner &owner, std::vector<SliceGroup> groups,

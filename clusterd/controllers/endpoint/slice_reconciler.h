@@ -29,8 +29,14 @@ inline constexpr std::string_view kServiceNameLabel = "kubernetes.io/service-nam
 inline constexpr std::string_view kManagedByLabel = "endpointslice.kubernetes.io/managed-by";
 inline constexpr size_t kEndpointsPerSliceMax = 100;
 
-/// The slices of an owner that carry its managedBy label.
+/// Adds the index by service and manager that ownedSlices() asks, once per informer; before the informer starts.
+void addSliceIndex(client::Informer &slices);
+/// The slices of an owner that carry its managedBy label and are not being deleted.
 std::vector<discoveryv1::EndpointSlice> ownedSlices(const client::Informer &slices, const SliceOwner &owner);
+
+/// A change of a slice puts the key of its service into the queue, if the slice is or was this manager's.
+void enqueueServiceOf(const ObjectPtr &before, const ObjectPtr &after, std::string_view managedBy,
+                      client::WorkQueue &queue);
 
 /// Brings the owner's slices to hold the groups with few writes: endpoints stay in their slice, new ones fill the room,
 /// slices are made when there is none left and removed when they are empty.

@@ -248,9 +248,7 @@ Task<Result<>> GarbageCollector::patchMetadata(ObjectId id, metav1::ObjectMeta m
     const auto [namespaceName, objectName] = splitKey(id.key);
     auto patched = co_await client().patch(*id.resource, namespaceName, objectName, client::PatchType::Merge,
                                            json::serialize(patch));
-    if (!patched && !isNotFound(patched.error()))
-        co_return std::unexpected(patched.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(patched);
 }
 
 Task<Result<>> GarbageCollector::removeObject(ObjectId id, std::string policy) {
@@ -259,9 +257,7 @@ Task<Result<>> GarbageCollector::removeObject(ObjectId id, std::string policy) {
     options.preconditionUid = id.uid;
     options.propagationPolicy = std::move(policy);
     auto removed = co_await client().remove(*id.resource, namespaceName, objectName, std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 } // namespace coracle::controllers

@@ -19,20 +19,12 @@ constexpr std::string_view kKind = batchv1::Job::kKind;
 constexpr std::string_view kOrphanPrefix = "orphan:";
 /// The index of pods that still have the finalizer, by the key of their job, which may be gone.
 constexpr std::string_view kTrackedPods = "tracked pods of a job";
-/// Somewhat longer than expectations last.
-constexpr Duration kLookAgain = std::chrono::minutes(5) + std::chrono::seconds(5);
 
 bool showsFinalizer(const ObjectPtr &object) {
     if (!object || !object->hasFinalizers())
         return false;
     const auto pod = api::decode<corev1::Pod>(*object);
     return pod && job::hasTrackingFinalizer(*pod);
-}
-
-/// The key of the job that controls a pod; empty for others.
-std::string jobKeyOf(const api::Object &pod) {
-    const api::Object::Owner *owner = pod.controller();
-    return owner && owner->kind == kKind ? fmt::format("{}/{}", pod.namespaceName(), owner->name) : std::string();
 }
 
 bool isManagedElsewhere(const batchv1::Job &job) {
@@ -49,8 +41,8 @@ JobController::JobController(const ControllerContext &context)
       m_releases(context.clock) {
     addControllerIndex(m_pods);
     m_pods.addIndex(std::string(kTrackedPods), [](const ObjectPtr &pod, std::vector<std::string> &values) {
-        if (std::string key = jobKeyOf(*pod); !key.empty() && showsFinalizer(pod))
-            values.push_back(std::move(key));
+        if (auto key = ownerKey(pod, kKind); key && showsFinalizer(pod))
+            values.push_back(std::move(*key));
     });
     m_jobs.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         const std::string key = (after ? after : before)->key();
@@ -63,33 +55,19 @@ JobController::JobController(const ControllerContext &context)
         queue().add(key);
     });
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
+    enqueueOwner(m_pods, kKind);
 }
 
 void JobController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
-    for (const ObjectPtr *pod : {&before, &after}) {
-        const std::string key = *pod ? jobKeyOf(**pod) : std::string();
-        if (key.empty())
-            continue;
-        if (!before)
-            m_expectations.creationObserved(key);
-        if (!after || after->deleting())
-            m_expectations.deletionObserved(key, (*pod)->uid());
-        if (!showsFinalizer(after))
-            m_releases.deletionObserved(key, (*pod)->uid());
-        queue().add(key);
-    }
-    if (after && !after->controller())
-        orphanChanged(before, after);
-}
-
-/// A job of the namespace whose selector matches adopts it; when there is none, only its finalizer matters.
-void JobController::orphanChanged(const ObjectPtr &before, const ObjectPtr &after) {
-    if (showsFinalizer(after))
+    m_expectations.observe(kKind, before, after);
+    const bool tracked = showsFinalizer(after);
+    for (const ObjectPtr *pod : {&before, &after})
+        if (const auto key = ownerKey(*pod, kKind); key && !tracked)
+            m_releases.deletionObserved(*key, (*pod)->uid());
+    // When there is no job to adopt an orphan, only its finalizer matters.
+    if (tracked && !after->controller())
         queue().add(fmt::format("{}{}", kOrphanPrefix, after->key()));
-    if (after->deleting() || (before && !before->controller() && before->labels() == after->labels()))
-        return;
-    for (const ObjectPtr &job : m_jobs.listNamespace(after->namespaceName()))
-        queue().add(job->key());
+    enqueueAdopters(m_jobs, before, after);
 }
 
 /// Whether what this controller did before has come back through the informers. If not, it will, and the key with it.
@@ -120,7 +98,7 @@ Task<Result<>> JobController::reconcile(std::string key) {
         co_return Result<>{};
     }
     if (!viewIsCurrent(key, *object)) {
-        queue().addAfter(key, kLookAgain);
+        queue().addAfter(key, Expectations::kLapseAfter);
         co_return Result<>{};
     }
     CO_TRY(std::vector<corev1::Pod> pods, co_await claimPods(job));
@@ -154,10 +132,7 @@ Task<Result<>> JobController::removeFinalizer(const std::string &keyRef, const c
     if (written)
         co_return Result<>{};
     m_releases.deletionObserved(key, uid);
-    // It is gone, or another has its name.
-    if (isNotFound(written.error()) || (only == Only::Same && isConflict(written.error())))
-        co_return Result<>{};
-    co_return std::unexpected(written.error());
+    co_return ignoreNotFound(written);
 }
 
 /// Pods that name this job as their owner but that no sync will count any more: it is gone, finished or another one of
@@ -186,9 +161,7 @@ Task<Result<>> JobController::releaseOrphan(std::string podKey) {
     CO_TRY(corev1::Pod pod, api::decode<corev1::Pod>(*object));
     std::erase(pod.metadata.finalizers, batchv1::kJobTrackingFinalizer);
     auto written = co_await client::update(client(), std::move(pod));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

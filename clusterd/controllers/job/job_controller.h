@@ -23,7 +23,6 @@ private:
     friend class JobSync;
 
     void podChanged(const ObjectPtr &before, const ObjectPtr &after);
-    void orphanChanged(const ObjectPtr &before, const ObjectPtr &after);
     bool viewIsCurrent(const std::string &key, const api::Object &job) const;
     Task<Result<std::vector<corev1::Pod>>> claimPods(const batchv1::Job &job);
     enum class Only { Same, Unchanged }; ///< the same pod; in the version that was seen

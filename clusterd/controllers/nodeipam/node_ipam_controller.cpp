@@ -117,9 +117,7 @@ Task<Result<>> NodeIpamController::reconcile(std::string key) {
     auto written =
         co_await client().patch(corev1::Node::resource(), {}, key, client::PatchType::Merge, std::move(patch));
     // Whatever became of it, the informer will show: until then the networks are held back.
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -188,8 +188,7 @@ Task<Result<>> NodeLifecycleController::markPodsNotReady(std::string nodeName) {
                 condition.lastTransitionTime = api::Time(clock().now());
             }
         auto written = co_await client::updateStatus(client(), std::move(pod));
-        if (!written && !isNotFound(written.error()) && !isConflict(written.error()))
-            co_return std::unexpected(written.error());
+        CO_CHECK(ignoreNotFoundOrConflict(written));
     }
     co_return Result<>{};
 }
@@ -239,8 +238,7 @@ Task<Result<>> NodeLifecycleController::evict(corev1::Node node) {
         client::DeleteOptions options;
         options.preconditionUid = uid;
         auto removed = co_await client::remove(client(), pod, std::move(options));
-        if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-            co_return removed;
+        CO_CHECK(ignoreNotFoundOrConflict(removed));
     }
     co_return Result<>{};
 }

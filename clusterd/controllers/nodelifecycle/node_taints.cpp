@@ -1,5 +1,7 @@
 #include "clusterd/controllers/nodelifecycle/node_taints.h"
 
+#include "core/api/tolerations.h"
+
 #include <algorithm>
 #include <string>
 
@@ -79,16 +81,6 @@ std::vector<corev1::Taint> wantedTaints(const corev1::Node &node, WallTime now, 
     return taints;
 }
 
-bool tolerates(const corev1::Toleration &toleration, const corev1::Taint &taint) {
-    if (!toleration.effect.empty() && toleration.effect != taint.effect)
-        return false;
-    if (!toleration.key.empty() && toleration.key != taint.key)
-        return false;
-    if (toleration.operator_ == "Exists")
-        return true;
-    return !toleration.key.empty() && toleration.value == taint.value;
-}
-
 std::optional<std::chrono::seconds> toleratedFor(const corev1::PodSpec &pod, const std::vector<corev1::Taint> &taints) {
     std::optional<std::chrono::seconds> least;
     for (const corev1::Taint &taint : taints) {
@@ -96,7 +88,7 @@ std::optional<std::chrono::seconds> toleratedFor(const corev1::PodSpec &pod, con
             continue;
         bool tolerated = false;
         for (const corev1::Toleration &toleration : pod.tolerations) {
-            if (!tolerates(toleration, taint))
+            if (!api::tolerates(toleration, taint))
                 continue;
             tolerated = true;
             if (toleration.tolerationSeconds) {

@@ -24,8 +24,6 @@ std::vector<corev1::Taint> wantedTaints(const corev1::Node &node, WallTime now, 
 /// Of not-ready and unreachable.
 bool hasNoExecuteTaint(const corev1::Node &node);
 
-bool tolerates(const corev1::Toleration &toleration, const corev1::Taint &taint);
-
 /// How long a pod may stay on a node with these NoExecute taints: nothing means for ever, zero means not at all.
 std::optional<std::chrono::seconds> toleratedFor(const corev1::PodSpec &pod, const std::vector<corev1::Taint> &taints);
 /// Since when the oldest NoExecute taint is there; nothing when no taint says.

@@ -273,9 +273,7 @@ Task<Result<>> HorizontalPass::writeStatus() {
     auto written = co_await m_controller.client().update(m_controller.m_autoscalers.resource(),
                                                          std::string(m_object->namespaceName()),
                                                          std::string(m_object->name()), std::move(json), options);
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 void HorizontalPass::warn(std::string_view reason, std::string_view message) {

@@ -36,31 +36,16 @@ ReplicaSetController::ReplicaSetController(const ControllerContext &context, con
       m_expectations(context.clock) {
     addControllerIndex(m_pods);
     m_sets.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        // What was ordered for a set that is gone doesn't concern one that takes its name.
         if (!after)
             m_expectations.forget(before->key());
         queue().add((after ? after : before)->key());
     });
-    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { podChanged(before, after); });
-}
-
-void ReplicaSetController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
-    for (const ObjectPtr *pod : {&before, &after}) {
-        const api::Object::Owner *owner = *pod ? (*pod)->controller() : nullptr;
-        if (!owner || owner->kind != m_kind.resource.kind)
-            continue;
-        const std::string key = fmt::format("{}/{}", (*pod)->namespaceName(), owner->name);
-        if (!before)
-            m_expectations.creationObserved(key);
-        // One that is given away may end without the set seeing it.
-        const api::Object::Owner *now = after ? after->controller() : nullptr;
-        if (!now || now->uid != owner->uid || after->deleting())
-            m_expectations.deletionObserved(key, (*pod)->uid());
-        queue().add(key);
-    }
-    // An orphan may be adopted by any set of its namespace whose selector matches.
-    if (after && !after->controller() && !after->deleting())
-        for (const ObjectPtr &set : m_sets.listNamespace(after->namespaceName()))
-            queue().add(set->key());
+    m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
+        m_expectations.observe(m_kind.resource.kind, before, after);
+        enqueueAdopters(m_sets, before, after);
+    });
+    enqueueOwner(m_pods, m_kind.resource.kind);
 }
 
 client::ObjectReference ReplicaSetController::reference(const appsv1::ReplicaSet &set) const {
@@ -80,7 +65,9 @@ Task<Result<>> ReplicaSetController::reconcile(std::string key) {
     const bool ready = m_expectations.satisfied(key);
     CO_TRY(Pods pods, co_await claimPods(set));
     Result<> scaled;
-    if (ready && !set.metadata.deletionTimestamp)
+    if (!ready)
+        queue().addAfter(key, Expectations::kLapseAfter);
+    else if (!set.metadata.deletionTimestamp)
         scaled = co_await scale(key, set, pods.active);
     auto written = co_await writeStatus(set, pods, scaled);
     CO_CHECK(std::move(scaled));
@@ -203,9 +190,7 @@ Task<Result<>> ReplicaSetController::writeStatus(const appsv1::ReplicaSet &set, 
     if (api::encode(fresh) == api::encode(set))
         co_return Result<>{};
     auto written = co_await m_kind.updateStatus(client(), std::move(fresh));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

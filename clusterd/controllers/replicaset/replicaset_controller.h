@@ -21,7 +21,6 @@ private:
         int32_t terminating = 0; ///< being deleted, but not ended yet
     };
 
-    void podChanged(const ObjectPtr &before, const ObjectPtr &after);
     Task<Result<Pods>> claimPods(const appsv1::ReplicaSet &set);
     Task<Result<>> scale(const std::string &key, const appsv1::ReplicaSet &set, std::vector<corev1::Pod> active);
     Task<Result<>> createPods(const std::string &key, const appsv1::ReplicaSet &set, int count);

@@ -161,9 +161,7 @@ Task<Result<>> ResourceClaimController::writeStatuses(corev1::Pod pod,
     options.subresource = "status";
     auto patched = co_await client().patch(corev1::Pod::resource(), pod.metadata.namespace_, pod.metadata.name,
                                            client::PatchType::StrategicMerge, json::serialize(patch), options);
-    if (!patched && !isNotFound(patched.error()))
-        co_return std::unexpected(std::move(patched).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(patched);
 }
 
 Task<Result<>> ResourceClaimController::reserve(corev1::Pod pod, std::string claimName) {
@@ -194,10 +192,8 @@ Task<Result<>> ResourceClaimController::syncClaim(std::string key) {
     if (mayDropFinalizer(claim)) {
         std::erase(claim.metadata.finalizers, resourcev1::kFinalizer);
         auto written = co_await client::update(client(), std::move(claim));
-        if (!written && isNotFound(written.error()))
-            co_return Result<>{};
         if (!written)
-            co_return std::unexpected(std::move(written).error());
+            co_return ignoreNotFound(written);
         claim = std::move(*written);
     }
     if (claim.status.reservedFor.empty() && !claim.metadata.deletionTimestamp)
@@ -232,9 +228,7 @@ Task<Result<>> ResourceClaimController::deleteIfOwnerEnded(resourcev1::ResourceC
     client::DeleteOptions options;
     options.preconditionUid = claim.metadata.uid;
     auto removed = co_await client::remove(client(), claim, std::move(options));
-    if (!removed && !isNotFound(removed.error()) && !isConflict(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFoundOrConflict(removed);
 }
 
 /// What the informer does not have may only be too new for it.
@@ -247,8 +241,7 @@ Task<Result<std::optional<corev1::Pod>>> ResourceClaimController::findPod(std::s
     auto asked = co_await client::get<corev1::Pod>(client(), namespaceName, name);
     if (asked && asked->metadata.uid == uid)
         co_return std::move(*asked);
-    if (!asked && !isNotFound(asked.error()))
-        co_return std::unexpected(std::move(asked).error());
+    CO_CHECK(ignoreNotFound(asked));
     co_return std::nullopt;
 }
 

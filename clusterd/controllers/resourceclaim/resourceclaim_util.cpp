@@ -1,6 +1,7 @@
 #include "clusterd/controllers/resourceclaim/resourceclaim_util.h"
 
 #include "clusterd/controllers/pod_util.h"
+#include "core/api/metadata.h"
 
 #include <algorithm>
 
@@ -68,9 +69,8 @@ resourcev1::ResourceClaim claimFromTemplate(const resourcev1::ResourceClaimTempl
 
 bool isMadeFor(const resourcev1::ResourceClaim &claim, const corev1::Pod &pod, std::string_view podClaimName) {
     const metav1::OwnerReference *owner = controllerOf(claim.metadata);
-    const auto name = claim.metadata.annotations.find(resourcev1::kPodResourceClaimAnnotation);
-    return owner && owner->uid == pod.metadata.uid && name != claim.metadata.annotations.end() &&
-           name->second == podClaimName && !claim.metadata.deletionTimestamp;
+    return owner && owner->uid == pod.metadata.uid && !claim.metadata.deletionTimestamp &&
+           api::annotation(claim.metadata, resourcev1::kPodResourceClaimAnnotation) == podClaimName;
 }
 
 const corev1::PodResourceClaimStatus *findClaimStatus(const corev1::Pod &pod, std::string_view podClaimName) {

@@ -15,8 +15,8 @@ using namespace statefulset;
 
 namespace {
 
-/// What another one removed in the meantime is as good as removed.
-bool isGone(const Status &status) {
+/// Another one was first; the next pass sees what it did.
+bool wasOvertaken(const Status &status) {
     return isNotFound(status) || isConflict(status);
 }
 
@@ -117,8 +117,7 @@ Task<Result<>> StatefulSetSync::truncateHistory() {
         client::DeleteOptions options;
         options.preconditionUid = revision.metadata.uid;
         auto removed = co_await client::remove(m_controller.client(), revision, std::move(options));
-        if (!removed && !isGone(removed.error()))
-            co_return removed;
+        CO_CHECK(ignoreNotFoundOrConflict(removed));
     }
     co_return Result<>{};
 }
@@ -151,14 +150,13 @@ Task<Result<>> StatefulSetSync::mend(corev1::Pod pod) {
         if (!own(claim, m_set, pod))
             continue;
         auto written = co_await client::update(m_controller.client(), std::move(claim));
-        if (!written && !isNotFound(written.error()))
-            co_return std::unexpected(written.error());
+        CO_CHECK(ignoreNotFound(written));
     }
     if (pod.metadata.deletionTimestamp || !identify(pod, ordinal))
         co_return Result<>{};
     const std::string name = pod.metadata.name;
     const Result<> outcome = withoutValue(co_await client::update(m_controller.client(), std::move(pod)));
-    if (!outcome && isGone(outcome.error()))
+    if (!outcome && wasOvertaken(outcome.error()))
         co_return outcome;
     podEvent("update", name, outcome);
     co_return outcome;
@@ -229,7 +227,7 @@ Task<Result<>> StatefulSetSync::remove(const corev1::Pod &pod) {
     client::DeleteOptions options;
     options.preconditionUid = pod.metadata.uid;
     const Result<> outcome = co_await client::remove(m_controller.client(), pod, std::move(options));
-    if (!outcome && isGone(outcome.error()))
+    if (!outcome && wasOvertaken(outcome.error()))
         co_return Result<>{};
     podEvent("delete", pod.metadata.name, outcome);
     co_return outcome;

@@ -1,5 +1,6 @@
 #include "clusterd/controllers/ttl/ttl_controller.h"
 
+#include "core/api/metadata.h"
 #include "core/api/typed.h"
 #include "core/api/types/core_v1.h"
 
@@ -49,15 +50,12 @@ Task<Result<>> TtlController::reconcile(std::string key) {
         co_return Result<>{};
     CO_TRY(const corev1::Node node, api::decode<corev1::Node>(*object));
     const std::string wanted = std::to_string(m_ttl);
-    const auto present = node.metadata.annotations.find(kAnnotation);
-    if (present != node.metadata.annotations.end() && present->second == wanted)
+    if (api::annotation(node.metadata, kAnnotation) == wanted)
         co_return Result<>{};
     std::string patch = fmt::format(R"({{"metadata":{{"annotations":{{"{}":"{}"}}}}}})", kAnnotation, wanted);
     auto written =
         co_await client().patch(corev1::Node::resource(), {}, key, client::PatchType::Merge, std::move(patch));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(written.error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -49,9 +49,7 @@ Task<Result<>> TtlAfterFinishedController::reconcile(std::string key) {
     options.preconditionUid = job.metadata.uid;
     options.preconditionResourceVersion = job.metadata.resourceVersion;
     auto removed = co_await client::remove(client(), job, std::move(options));
-    if (!removed && !isNotFound(removed.error()))
-        co_return removed;
-    co_return Result<>{};
+    co_return ignoreNotFound(removed);
 }
 
 } // namespace coracle::controllers

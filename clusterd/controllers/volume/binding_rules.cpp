@@ -3,6 +3,8 @@
 #include "clusterd/volume/annotations.h"
 #include "clusterd/volume/matching.h"
 #include "clusterd/volume/storage_class.h"
+#include "core/api/metadata.h"
+#include "core/api/object_reference.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -119,8 +121,8 @@ VolumeDecision reclaim(const corev1::PersistentVolume &volume) {
             .phase = "Failed", .message = message, .note = Note{EventKind::Warning, std::move(reason), message}};
     };
     const std::string &policy = volume.spec.persistentVolumeReclaimPolicy;
-    const auto by = volume.metadata.annotations.find(annotations::kProvisionedBy);
-    const bool external = by != volume.metadata.annotations.end() && !by->second.starts_with(kInTree);
+    const auto by = api::annotation(volume.metadata, annotations::kProvisionedBy);
+    const bool external = by && !by->starts_with(kInTree);
     if (policy == "Recycle")
         return failed("VolumeFailedRecycle", "No recycler plugin found for the volume!");
     if (policy == "Delete" && !external)
@@ -176,13 +178,7 @@ bool referToClaim(corev1::PersistentVolume &volume, const corev1::PersistentVolu
     const bool chosenHere = !volume::isMeantFor(volume, claim);
     bool changed = false;
     if (chosenHere || volume.spec.claimRef->uid != claim.metadata.uid) {
-        corev1::ObjectReference &reference = volume.spec.claimRef.ensure();
-        reference.kind = corev1::PersistentVolumeClaim::kKind;
-        reference.apiVersion = corev1::PersistentVolumeClaim::kApiVersion;
-        reference.namespace_ = claim.metadata.namespace_;
-        reference.name = claim.metadata.name;
-        reference.uid = claim.metadata.uid;
-        reference.resourceVersion = claim.metadata.resourceVersion;
+        volume.spec.claimRef = api::referenceTo(claim);
         changed = true;
     }
     if (chosenHere)

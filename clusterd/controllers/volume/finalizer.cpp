@@ -31,9 +31,7 @@ Task<Result<>> keepFinalizer(client::Client &client, const ResourceInfo &resourc
     boost::json::object patch{{"metadata", std::move(metadata)}};
     auto written = co_await client.patch(resource, std::string(stored->namespaceName()), std::string(stored->name()),
                                          client::PatchType::Merge, boost::json::serialize(patch));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(std::move(written).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 } // namespace coracle::controllers

@@ -1,29 +1,38 @@
 #pragma once
 
 #include "core/api/object.h"
+#include "core/api/quantity.h"
 #include "core/api/types/core_v1.h"
 
 #include <map>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <tuple>
 
 namespace coracle::controllers {
 
-/// The volumes that nobody has claimed, decoded once and found by their class, so that a claim does not look at every
-/// volume of the cluster. Fed by an informer's handler; pointers are good until the next apply().
+/// The volumes that nobody has claimed, decoded once and found by their class, in the order in which claims prefer
+/// them, so that a claim looks at no more volumes than it has to. Fed by an informer's handler.
 class FreeVolumes {
 public:
     /// The volume as it is now; whether it is free.
     bool apply(const corev1::PersistentVolume &volume);
     void remove(std::string_view name);
 
-    void collect(std::string_view storageClass, std::vector<const corev1::PersistentVolume *> &volumes) const;
+    /// What volume::findMatch() would choose of the free volumes of the claim's class, where no node is asked for. Null
+    /// when there is none; good until the next apply() or remove().
+    const corev1::PersistentVolume *choose(const corev1::PersistentVolumeClaim &claim) const;
+    bool has(std::string_view storageClass) const { return m_classes.contains(storageClass); }
 
 private:
-    using ByName = std::map<std::string, corev1::PersistentVolume, std::less<>>;
-    std::map<std::string, ByName, std::less<>> m_classes;
-    std::map<std::string, std::string, std::less<>> m_classOf; ///< of each volume that is in m_classes
+    /// As findMatch() ranks them: number of access modes, capacity, name.
+    using Rank = std::tuple<size_t, api::Quantity, std::string>;
+    struct Place {
+        std::string storageClass;
+        Rank rank;
+    };
+    std::map<std::string, std::map<Rank, corev1::PersistentVolume>, std::less<>> m_classes;
+    std::map<std::string, Place, std::less<>> m_places; ///< of each volume that is in m_classes
 };
 
 } // namespace coracle::controllers

@@ -95,19 +95,15 @@ Task<Result<>> LocalPathPackage::ensureConfig() {
 
 Task<Result<>> LocalPathPackage::removeOwn(const ResourceInfo &resource, std::string namespaceName, std::string name) {
     auto stored = co_await client().get(resource, namespaceName, name);
-    if (!stored && isNotFound(stored.error()))
-        co_return Result<>{};
     if (!stored)
-        co_return std::unexpected(std::move(stored).error());
+        co_return ignoreNotFound(stored);
     CO_TRY(const auto metadata, api::decode<metav1::PartialObjectMetadata>(**stored));
     if (!metadata.metadata.annotations.contains(kPackaged))
         co_return Result<>{};
     client::DeleteOptions options;
     options.preconditionUid = metadata.metadata.uid;
     auto removed = co_await client().remove(resource, std::move(namespaceName), std::move(name), options);
-    if (!removed && !isNotFound(removed.error()))
-        co_return std::unexpected(std::move(removed).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(removed);
 }
 
 } // namespace coracle::controllers

@@ -7,6 +7,7 @@
 #include "clusterd/volume/local_path.h"
 #include "clusterd/volume/matching.h"
 #include "clusterd/volume/storage_class.h"
+#include "core/api/metadata.h"
 #include "core/base/log.h"
 #include "core/client/typed_client.h"
 
@@ -22,13 +23,8 @@ using corev1::PersistentVolumeClaim;
 
 namespace {
 
-std::string_view annotation(const metav1::ObjectMeta &metadata, std::string_view name) {
-    const auto found = metadata.annotations.find(name);
-    return found == metadata.annotations.end() ? std::string_view() : std::string_view(found->second);
-}
-
 bool isAsked(const PersistentVolumeClaim &claim) {
-    return annotation(claim.metadata, volume::annotations::kStorageProvisioner) == local::kProvisioner;
+    return api::annotation(claim.metadata, volume::annotations::kStorageProvisioner) == local::kProvisioner;
 }
 
 } // namespace
@@ -120,7 +116,7 @@ Task<Result<>> LocalPathProvisioner::provision(PersistentVolumeClaim claim, Obje
             reference, EventKind::Warning, "ProvisioningFailed",
             fmt::format("failed to provision volume with StorageClass \"{}\": {}", storageClass->metadata.name, why));
     };
-    const std::string nodeName(annotation(claim.metadata, volume::annotations::kSelectedNode));
+    const std::string nodeName(api::annotation(claim.metadata, volume::annotations::kSelectedNode).value_or(""));
     if (nodeName.empty()) {
         if (!volume::waitsForConsumer(*storageClass))
             failed("configuration error, no node was specified");
@@ -188,7 +184,7 @@ Task<Result<>> LocalPathProvisioner::resize(PersistentVolumeClaim claim, ObjectP
         CO_CHECK(co_await client::update(client(), std::move(volume)));
         co_return Result<>{}; // the volume's change brings the claim again
     }
-    if (annotation(volume.metadata, local::kPrepared) != local::preparedFor(volume))
+    if (api::annotation(volume.metadata, local::kPrepared) != local::preparedFor(volume))
         co_return Result<>{};
     resize::finish(claim, volume::capacity(volume));
     CO_CHECK(co_await client::updateStatus(client(), std::move(claim)));
@@ -233,17 +229,13 @@ Task<Result<>> LocalPathProvisioner::remove(PersistentVolume volume) {
     options.preconditionUid = volume.metadata.uid;
     options.preconditionResourceVersion = volume.metadata.resourceVersion;
     auto removed = co_await client::remove(client(), volume, options);
-    if (!removed && !isNotFound(removed.error()))
-        co_return std::unexpected(std::move(removed).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(removed);
 }
 
 Task<Result<>> LocalPathProvisioner::letGo(PersistentVolume volume) {
     std::erase(volume.metadata.finalizers, local::kFinalizer);
     auto written = co_await client::update(client(), std::move(volume));
-    if (!written && !isNotFound(written.error()))
-        co_return std::unexpected(std::move(written).error());
-    co_return Result<>{};
+    co_return ignoreNotFound(written);
 }
 
 Task<Result<bool>> LocalPathProvisioner::nodeIsGone(std::string name) {
@@ -252,8 +244,7 @@ Task<Result<bool>> LocalPathProvisioner::nodeIsGone(std::string name) {
     if (m_nodes.get(name))
         co_return false;
     auto node = co_await client().get(corev1::Node::resource(), "", std::move(name));
-    if (!node && !isNotFound(node.error()))
-        co_return std::unexpected(std::move(node).error());
+    CO_CHECK(ignoreNotFound(node));
     co_return !node;
 }
 

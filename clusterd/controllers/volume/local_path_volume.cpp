@@ -2,6 +2,8 @@
 
 #include "clusterd/volume/annotations.h"
 #include "clusterd/volume/local_path.h"
+#include "core/api/metadata.h"
+#include "core/api/object_reference.h"
 
 #include <algorithm>
 #include <array>
@@ -17,11 +19,6 @@ namespace local = volume::localpath;
 constexpr std::string_view kHostname = "kubernetes.io/hostname";
 constexpr std::array<std::string_view, 2> kAccessModes{"ReadWriteOnce", "ReadWriteOncePod"};
 constexpr std::array<std::string_view, 1> kParameters{"nodePath"};
-
-const std::string *annotation(const metav1::ObjectMeta &metadata, std::string_view name) {
-    const auto found = metadata.annotations.find(name);
-    return found == metadata.annotations.end() ? nullptr : &found->second;
-}
 
 Result<> setSource(corev1::PersistentVolumeSpec &spec, std::string_view type, const std::string &path) {
     if (type == "local") {
@@ -42,16 +39,6 @@ void tieTo(corev1::PersistentVolumeSpec &spec, std::string_view hostname) {
     requirement.key = kHostname;
     requirement.operator_ = "In";
     requirement.values.emplace_back(hostname);
-}
-
-void referTo(corev1::PersistentVolumeSpec &spec, const corev1::PersistentVolumeClaim &claim) {
-    corev1::ObjectReference &reference = spec.claimRef.ensure();
-    reference.apiVersion = corev1::PersistentVolumeClaim::kApiVersion;
-    reference.kind = corev1::PersistentVolumeClaim::kKind;
-    reference.namespace_ = claim.metadata.namespace_;
-    reference.name = claim.metadata.name;
-    reference.uid = claim.metadata.uid;
-    reference.resourceVersion = claim.metadata.resourceVersion;
 }
 
 } // namespace
@@ -94,13 +81,13 @@ Result<corev1::PersistentVolume> makeVolume(const corev1::PersistentVolumeClaim 
     spec.storageClassName = storageClass.metadata.name;
     spec.persistentVolumeReclaimPolicy = storageClass.reclaimPolicy.value_or("Delete");
     spec.mountOptions = storageClass.mountOptions;
-    const std::string *type = annotation(claim.metadata, "volumeType");
+    auto type = api::annotation(claim.metadata, "volumeType");
     if (!type)
-        type = annotation(storageClass.metadata, "defaultVolumeType");
+        type = api::annotation(storageClass.metadata, "defaultVolumeType");
     const std::string name = local::directoryName(volume.metadata.name, claim.metadata.namespace_, claim.metadata.name);
-    CHECK(setSource(spec, type ? *type : std::string_view(), (std::filesystem::path(folder) / name).string()));
+    CHECK(setSource(spec, type.value_or(""), (std::filesystem::path(folder) / name).string()));
     tieTo(spec, node.label(kHostname).value_or(node.name()));
-    referTo(spec, claim);
+    spec.claimRef = api::referenceTo(claim);
     return volume;
 }
 

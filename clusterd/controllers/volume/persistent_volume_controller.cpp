@@ -19,9 +19,11 @@ using corev1::PersistentVolumeClaim;
 
 namespace {
 
-constexpr std::string_view kByClaim = "claim";     // of volumes: the key of the claim that they refer to
-constexpr std::string_view kByVolume = "volume";   // of claims: the volume that they name
-constexpr std::string_view kByWaiting = "waiting"; // of claims that name no volume: their class
+constexpr std::string_view kByClaim = "claim";            // of volumes: the key of the claim that they refer to
+constexpr std::string_view kByVolume = "volume";          // of claims: the volume that they name
+constexpr Duration kOfferAgain = std::chrono::seconds(1); // after a write that failed, so that nobody tries in a circle
+constexpr std::string_view kClassKey = "/";               // before the name of a class: a key of its own
+constexpr std::string_view kByWaiting = "waiting";        // of claims that name no volume: their class
 
 std::string claimKey(const corev1::ObjectReference &reference) {
     return fmt::format("{}/{}", reference.namespace_, reference.name);
@@ -75,8 +77,13 @@ void PersistentVolumeController::volumeChanged(const ObjectPtr &before, const Ob
     }
     if (volume->spec.claimRef)
         queue().add(claimKey(*volume->spec.claimRef));
-    if (m_free.apply(*volume))
-        enqueueWaiting(volume::classOf(*volume));
+    offer(*volume);
+}
+
+/// Many volumes may come at once: who waits for one of their class is looked up once for all of them.
+void PersistentVolumeController::offer(const PersistentVolume &volume) {
+    if (m_free.apply(volume))
+        queue().add(fmt::format("{}{}", kClassKey, volume::classOf(volume)));
 }
 
 void PersistentVolumeController::classChanged(const ObjectPtr &, const ObjectPtr &after) {
@@ -91,7 +98,19 @@ void PersistentVolumeController::enqueueWaiting(std::string_view storageClass) {
         queue().add(claim->key());
 }
 
+void PersistentVolumeController::enqueueMatching(std::string_view storageClass) {
+    if (!m_free.has(storageClass))
+        return;
+    for (const ObjectPtr &object : m_claims.byIndex(kByWaiting, storageClass))
+        if (const auto claim = api::decode<PersistentVolumeClaim>(*object); claim && m_free.choose(*claim))
+            queue().add(object->key());
+}
+
 Task<Result<>> PersistentVolumeController::reconcile(std::string key) {
+    if (key.starts_with(kClassKey)) {
+        enqueueMatching(std::string_view(key).substr(kClassKey.size()));
+        co_return Result<>{};
+    }
     if (key.find('/') == std::string::npos)
         co_return co_await reconcileVolume(std::move(key));
     co_return co_await reconcileClaim(std::move(key));
@@ -163,8 +182,9 @@ std::optional<PersistentVolume> PersistentVolumeController::chooseVolume(const P
     std::vector<const PersistentVolume *> candidates;
     for (const PersistentVolume &volume : meant)
         candidates.push_back(&volume);
-    m_free.collect(volume::classOf(claim), candidates);
     const PersistentVolume *match = volume::findMatch(claim, candidates, {.waitForConsumer = wait});
+    if (!match && !wait)
+        match = m_free.choose(claim);
     return match ? std::optional(*match) : std::nullopt;
 }
 
@@ -198,7 +218,24 @@ std::vector<std::string> PersistentVolumeController::unscheduledPods(const Persi
     return names;
 }
 
+/// Nothing else runs between the choice of the volume and its removal from those that are free.
 Task<Result<>> PersistentVolumeController::bind(PersistentVolumeClaim claim, PersistentVolume volume) {
+    const std::string name = volume.metadata.name;
+    m_free.remove(name);
+    auto written = co_await writeBinding(std::move(claim), std::move(volume));
+    if (written)
+        co_return written;
+    // A conflict means that the informer will tell of a newer version, which decides whether the volume is free.
+    const ObjectPtr object = isConflict(written.error()) ? nullptr : m_volumes.get(name);
+    if (object) {
+        const auto known = api::decode<PersistentVolume>(*object);
+        if (known && m_free.apply(*known))
+            queue().addAfter(fmt::format("{}{}", kClassKey, volume::classOf(*known)), kOfferAgain);
+    }
+    co_return written;
+}
+
+Task<Result<>> PersistentVolumeController::writeBinding(PersistentVolumeClaim claim, PersistentVolume volume) {
     if (binding::referToClaim(volume, claim)) {
         CO_TRY(volume, co_await client::update(client(), std::move(volume)));
     }
@@ -261,8 +298,7 @@ Task<Result<std::optional<PersistentVolumeClaim>>> PersistentVolumeController::c
     auto current = co_await client::get<PersistentVolumeClaim>(client(), reference->namespace_, reference->name);
     if (current && current->metadata.uid == reference->uid)
         co_return std::optional(std::move(*current));
-    if (!current && !isNotFound(current.error()))
-        co_return std::unexpected(std::move(current).error());
+    CO_CHECK(ignoreNotFound(current));
     co_return std::optional<PersistentVolumeClaim>();
 }
 

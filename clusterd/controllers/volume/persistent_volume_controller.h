@@ -11,12 +11,14 @@ namespace coracle::controllers {
 /// by annotation as external ones.
 /// Reads: PersistentVolumeClaims, PersistentVolumes, StorageClasses, Pods. Writes: claims (volumeName, class,
 /// annotations, status), volumes (claimRef, annotations, status).
-/// Keys are those of claims ("namespace/name") and of volumes ("name"). A volume belongs to the claim that its claimRef
-/// names by UID; that write is the first of a binding and decides, by the volume's resourceVersion, who gets it.
+/// Keys are those of claims ("namespace/name"), of volumes ("name"), and "/<class>" for the claims that wait for a
+/// volume of a class. A volume belongs to the claim that its claimRef names by UID; that write is the first of a
+/// binding and decides, by the volume's resourceVersion, who gets it. Bindings are written side by side, as many writes
+/// share a commit; a volume that a claim has chosen is not offered to others until the write has failed.
 class PersistentVolumeController final : public Controller {
 public:
     explicit PersistentVolumeController(const ControllerContext &context);
-    int workers() const override { return 1; } // claims choose one after the other
+    int workers() const override { return 16; }
     Task<Result<>> reconcile(std::string key) override;
 
 private:
@@ -24,6 +26,8 @@ private:
     void volumeChanged(const ObjectPtr &before, const ObjectPtr &after);
     void classChanged(const ObjectPtr &before, const ObjectPtr &after);
     void enqueueWaiting(std::string_view storageClass);
+    void enqueueMatching(std::string_view storageClass);
+    void offer(const corev1::PersistentVolume &volume);
 
     Task<Result<>> reconcileClaim(std::string key);
     Task<Result<binding::ClaimFacts>> observe(const corev1::PersistentVolumeClaim &claim);
@@ -33,6 +37,7 @@ private:
     std::string defaultClassName() const;
     std::vector<std::string> unscheduledPods(const corev1::PersistentVolumeClaim &claim) const;
     Task<Result<>> bind(corev1::PersistentVolumeClaim claim, corev1::PersistentVolume volume);
+    Task<Result<>> writeBinding(corev1::PersistentVolumeClaim claim, corev1::PersistentVolume volume);
     Task<Result<>> writeStatus(corev1::PersistentVolumeClaim claim, const std::string &phase);
 
     Task<Result<>> reconcileVolume(std::string name);

@@ -18,6 +18,15 @@ std::vector<std::string> claimsOf(const corev1::Pod &pod) {
     return claims;
 }
 
+namespace {
+
+/// The kubelet is done with it, or it was deleted by force; only finalizers keep it, and they may wait for its claims.
+bool isShutDown(const corev1::Pod &pod) {
+    return !pod.metadata.deletionTimestamp.isZero() && pod.metadata.deletionGracePeriodSeconds == 0;
+}
+
+} // namespace
+
 PvcProtectionController::PvcProtectionController(const ControllerContext &context)
     : Controller(context, "pvc-protection"), m_claims(informers().get<corev1::PersistentVolumeClaim>()) {
     enqueueOnChange(m_claims);
@@ -26,9 +35,10 @@ PvcProtectionController::PvcProtectionController(const ControllerContext &contex
 }
 
 void PvcProtectionController::podChanged(const ObjectPtr &before, const ObjectPtr &after) {
-    if (after || m_claims.size() == 0) // only a pod that goes lets a claim go
+    if (m_claims.size() == 0 || (after && !after->deleting())) // only a pod that goes lets a claim go
         return;
-    if (auto pod = api::decode<corev1::Pod>(*before))
+    const auto pod = api::decode<corev1::Pod>(after ? *after : *before);
+    if (pod && (!after || isShutDown(*pod)))
         for (const std::string &claim : claimsOf(*pod))
             queue().add(fmt::format("{}/{}", pod->metadata.namespace_, claim));
 }
@@ -44,13 +54,13 @@ Task<Result<>> PvcProtectionController::reconcile(std::string key) {
 }
 
 /// Asks the API server, because a pod may be newer than what the informer has. Pods that are not scheduled do not
-/// count: the kubelet does not start them with a claim that is being deleted.
+/// count: the kubelet does not start them with a claim that is being deleted; nor do those that are shut down.
 Task<Result<bool>> PvcProtectionController::isUsed(std::string namespaceName, std::string name) {
     CO_TRY(const client::ObjectList pods, co_await client().list(corev1::Pod::resource(), std::move(namespaceName)));
     for (const ObjectPtr &object : pods.items) {
         CO_TRY(const corev1::Pod pod, api::decode<corev1::Pod>(*object));
         const std::vector<std::string> claims = claimsOf(pod);
-        if (!pod.spec.nodeName.empty() && std::ranges::find(claims, name) != claims.end())
+        if (!pod.spec.nodeName.empty() && !isShutDown(pod) && std::ranges::find(claims, name) != claims.end())
             co_return true;
     }
     co_return false;

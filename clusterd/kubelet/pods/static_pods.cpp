@@ -2,6 +2,7 @@
 
 #include "clusterd/kubelet/container/labels.h"
 #include "core/api/codec.h"
+#include "core/api/metadata.h"
 #include "core/base/files.h"
 #include "core/base/log.h"
 #include "core/client/typed_client.h"
@@ -22,11 +23,6 @@ std::string hashText(std::string_view text) {
     for (unsigned char c : text)
         hash = (hash ^ c) * 0x100000001b3u;
     return fmt::format("{:016x}", hash);
-}
-
-std::string annotation(const corev1::Pod &pod, std::string_view key) {
-    auto found = pod.metadata.annotations.find(key);
-    return found == pod.metadata.annotations.end() ? std::string() : found->second;
 }
 
 } // namespace
@@ -81,11 +77,12 @@ Task<Result<>> StaticPods::sync() {
     CO_TRY(auto list, co_await m_node.client.list(corev1::Pod::resource(), "", options));
     for (const auto &object : list.items) {
         auto pod = api::decode<corev1::Pod>(*object);
-        if (!pod || pod->spec.nodeName != m_node.options.nodeName || annotation(*pod, kConfigMirrorAnnotation).empty())
+        if (!pod || pod->spec.nodeName != m_node.options.nodeName ||
+            api::annotation(pod->metadata, kConfigMirrorAnnotation).value_or("").empty())
             continue;
         auto found = wanted.find(podKey(*pod));
-        bool current = found != wanted.end() &&
-                       annotation(found->second, kConfigHashAnnotation) == annotation(*pod, kConfigHashAnnotation);
+        bool current = found != wanted.end() && api::annotation(found->second.metadata, kConfigHashAnnotation) ==
+                                                    api::annotation(pod->metadata, kConfigHashAnnotation);
         if (!current && !pod->metadata.deletionTimestamp) {
             client::DeleteOptions deletion;
             deletion.preconditionUid = pod->metadata.uid;

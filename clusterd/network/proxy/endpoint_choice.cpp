@@ -7,6 +7,14 @@ namespace coracle::network::proxy {
 
 namespace {
 
+template<class List>
+std::vector<std::string> namesOf(const List &hints) {
+    std::vector<std::string> names;
+    for (const auto &hint : hints)
+        names.push_back(hint.name);
+    return names;
+}
+
 using Hints = std::vector<std::string> Candidate::*;
 
 bool names(const std::vector<std::string> &hints, std::string_view name) {
@@ -27,6 +35,35 @@ bool hold(std::span<const Candidate> candidates, Hints hints, std::string_view p
 }
 
 } // namespace
+
+std::vector<Candidate> candidatesOf(std::span<const discoveryv1::EndpointSlice> slices, std::string_view portName,
+                                    Family family) {
+    std::vector<Candidate> candidates;
+    for (const auto &slice : slices) {
+        if ((slice.addressType == "IPv6") != (family == Family::IPv6) || slice.addressType == "FQDN")
+            continue;
+        const auto port = std::find_if(slice.ports.begin(), slice.ports.end(),
+                                       [&](const auto &candidate) { return candidate.name.value_or("") == portName; });
+        if (port == slice.ports.end() || !port->port)
+            continue;
+        for (const auto &endpoint : slice.endpoints) {
+            if (endpoint.addresses.empty())
+                continue;
+            Candidate candidate{.address = endpoint.addresses.front(),
+                                .port = static_cast<uint16_t>(*port->port),
+                                .nodeName = endpoint.nodeName.value_or(""),
+                                .ready = endpoint.conditions.ready.value_or(true)};
+            candidate.drains = endpoint.conditions.serving.value_or(candidate.ready) &&
+                               endpoint.conditions.terminating.value_or(false);
+            if (endpoint.hints) {
+                candidate.forZones = namesOf(endpoint.hints->forZones);
+                candidate.forNodes = namesOf(endpoint.hints->forNodes);
+            }
+            candidates.push_back(std::move(candidate));
+        }
+    }
+    return candidates;
+}
 
 std::vector<Endpoint> chooseEndpoints(std::span<const Candidate> candidates, std::string_view nodeName,
                                       std::string_view zone) {

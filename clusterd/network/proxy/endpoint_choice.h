@@ -1,6 +1,7 @@
 #pragma once
 
 #include "clusterd/network/proxy/ruleset.h"
+#include "core/api/types/discovery_v1.h"
 
 #include <span>
 
@@ -15,6 +16,10 @@ struct Candidate {
     bool drains = false;                         ///< still serves while it terminates
     std::vector<std::string> forZones, forNodes; ///< hints: who shall use it
 };
+
+/// The endpoints of one port of a service out of all its slices.
+std::vector<Candidate> candidatesOf(std::span<const discoveryv1::EndpointSlice> slices, std::string_view portName,
+                                    Family family);
 
 /// Which endpoints this node sends traffic to (kube-proxy CategorizeEndpoints), sorted. Ready ones; where none is,
 /// those that still serve while they terminate (KEP-1669), for the policies Cluster and Local each by itself. The hints

@@ -30,44 +30,6 @@ std::string lowerCase(std::string text) {
     return text;
 }
 
-template<class List>
-std::vector<std::string> namesOf(const List &hints) {
-    std::vector<std::string> names;
-    for (const auto &hint : hints)
-        names.push_back(hint.name);
-    return names;
-}
-
-/// The endpoints of one service port out of all slices.
-std::vector<Candidate> candidatesOf(const std::vector<discoveryv1::EndpointSlice> &slices, const std::string &portName,
-                                    Family family) {
-    std::vector<Candidate> candidates;
-    for (const auto &slice : slices) {
-        if ((slice.addressType == "IPv6") != (family == Family::IPv6) || slice.addressType == "FQDN")
-            continue;
-        const auto port = std::find_if(slice.ports.begin(), slice.ports.end(),
-                                       [&](const auto &candidate) { return candidate.name.value_or("") == portName; });
-        if (port == slice.ports.end() || !port->port)
-            continue;
-        for (const auto &endpoint : slice.endpoints) {
-            if (endpoint.addresses.empty())
-                continue;
-            Candidate candidate{.address = endpoint.addresses.front(),
-                                .port = static_cast<uint16_t>(*port->port),
-                                .nodeName = endpoint.nodeName.value_or(""),
-                                .ready = endpoint.conditions.ready.value_or(true)};
-            candidate.drains = endpoint.conditions.serving.value_or(candidate.ready) &&
-                               endpoint.conditions.terminating.value_or(false);
-            if (endpoint.hints) {
-                candidate.forZones = namesOf(endpoint.hints->forZones);
-                candidate.forNodes = namesOf(endpoint.hints->forNodes);
-            }
-            candidates.push_back(std::move(candidate));
-        }
-    }
-    return candidates;
-}
-
 } // namespace
 
 ServiceProxy::ServiceProxy(ServiceProxyOptions options, client::Informer &services, client::Informer &slices,

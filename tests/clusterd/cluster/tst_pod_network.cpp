@@ -2,6 +2,7 @@
 
 #include "core/api/types/core_v1.h"
 #include "core/base/files.h"
+#include "tests/support/stub_client.h"
 
 #include <QTemporaryDir>
 #include <QTest>
@@ -24,7 +25,7 @@ api::ObjectPtr node(const std::string &name, const std::string &podCidrs) {
 }
 
 /// Holds nodes and remembers patches.
-class FakeClient final : public client::Client {
+class FakeClient final : public test::StubClient {
 public:
     std::vector<api::ObjectPtr> nodes;
     std::string patched;
@@ -38,25 +39,10 @@ public:
     Task<Result<client::ObjectList>> list(const api::ResourceInfo &, std::string, client::ListOptions) override {
         co_return client::ObjectList{.items = nodes};
     }
-    Task<Result<std::unique_ptr<client::Watch>>> watch(const api::ResourceInfo &, std::string,
-                                                       client::WatchOptions) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<api::ObjectPtr>> create(const api::ResourceInfo &, std::string, std::string, client::WriteOptions,
-                                        std::string) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<api::ObjectPtr>> update(const api::ResourceInfo &, std::string, std::string, std::string,
-                                        client::WriteOptions) override {
-        co_return errors::internal("not here");
-    }
     Task<Result<api::ObjectPtr>> patch(const api::ResourceInfo &, std::string, std::string, client::PatchType,
                                        std::string body, client::WriteOptions) override {
         patched = body;
         co_return nodes.front();
-    }
-    Task<Result<>> remove(const api::ResourceInfo &, std::string, std::string, client::DeleteOptions) override {
-        co_return errors::internal("not here");
     }
 };
 

@@ -21,7 +21,9 @@ public:
     using AddControllers =
         std::function<void(const controllers::ControllerContext &, controllers::ControllerManager &)>;
 
-    explicit RestartableFixture(AddControllers add) : m_add(std::move(add)) {}
+    /// With admission, the standard plug-ins check what is written; else nothing does.
+    explicit RestartableFixture(AddControllers add, bool admission = false)
+        : api({.clock = clock, .admission = admission}), m_add(std::move(add)) {}
     ~RestartableFixture() { end(); }
 
     void begin() {
@@ -101,7 +103,7 @@ public:
     }
 
     ManualClock clock;
-    TestApi api{clock};
+    TestApi api;
 
 private:
     struct Life {

@@ -1,4 +1,5 @@
 #include "clusterd/controllers/nodelifecycle/node_taints.h"
+#include "core/api/tolerations.h"
 
 #include <QTest>
 
@@ -80,7 +81,7 @@ private slots:
         toleration.operator_ = op.toStdString();
         toleration.value = value.toStdString();
         toleration.effect = effect.toStdString();
-        QTEST(tolerates(toleration, taint), "result");
+        QTEST(api::tolerates(toleration, taint), "result");
     }
 
     void theShortestTolerationCounts() {

@@ -1,5 +1,7 @@
 #include "tests/clusterd/kubelet/node_fixture.h"
 
+#include "tests/support/virtual_time.h"
+
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
 #include <fmt/format.h>
@@ -68,21 +70,11 @@ void NodeFixture::stopKubelet() {
 }
 
 void NodeFixture::settle() {
-    context.restart();
-    while (context.poll() > 0)
-        context.restart();
+    runReady(context);
 }
 
 void NodeFixture::pass(Duration duration) {
-    settle();
-    while (duration > Duration::zero()) {
-        Duration step = clock.untilNext();
-        if (step <= Duration::zero() || step > duration)
-            step = duration;
-        clock.advance(step);
-        duration -= step;
-        settle();
-    }
+    passTime(clock, duration, [this] { settle(); });
 }
 
 void NodeFixture::putPod(const std::string &name, const std::string &specExtra, const std::string &containerExtra) {

@@ -1,30 +1,10 @@
-#include "core/api/cron_schedule.h"
-
-#include "core/api/time.h"
+#include "tests/core/api/support/schedule_testing.h"
 
 #include <QTest>
 
 using namespace coracle;
+using namespace coracle::test;
 using api::CronSchedule;
-
-namespace {
-
-WallTime at(std::string_view text) {
-    return *api::Time::parse(text).value();
-}
-
-std::string textOf(std::optional<WallTime> time) {
-    return time ? api::Time(*time).text() : "never";
-}
-
-CronSchedule scheduleOf(std::string_view text, std::string zone = "UTC") {
-    auto schedule = CronSchedule::parse(text, std::move(zone));
-    if (!schedule)
-        qFatal("%s", schedule.error().message.c_str());
-    return *schedule;
-}
-
-} // namespace
 
 class CronScheduleTest : public QObject {
     Q_OBJECT

@@ -3,7 +3,7 @@
 #include "core/client/leader_election.h"
 #include "core/client/typed_client.h"
 #include "tests/clusterd/apiserver/support/test_api.h"
-#include "tests/support/manual_clock.h"
+#include "tests/support/virtual_time.h"
 
 #include <QTest>
 #include <boost/asio/detached.hpp>
@@ -195,15 +195,7 @@ struct Fixture {
         } while (BadWay::atServer > 0);
     }
     void pass(Duration duration) {
-        settle();
-        while (duration > Duration::zero()) {
-            Duration step = clock.untilNext();
-            if (step <= Duration::zero() || step > duration)
-                step = duration;
-            clock.advance(step);
-            duration -= step;
-            settle();
-        }
+        test::passTime(clock, duration, [this] { settle(); });
     }
     LeaseSpec lease() {
         auto read = api.run(client::get<coordinationv1::Lease>(api.client(), "default", "lease"));

@@ -1,12 +1,8 @@
 #include "clusterd/controllers/cronjob/cronjob_controller.h"
 #include "clusterd/controllers/cronjob/cronjob_util.h"
-#include "clusterd/controllers/runtime.h"
-#include "core/client/typed_client.h"
-#include "tests/clusterd/apiserver/support/test_api.h"
-#include "tests/support/manual_clock.h"
+#include "tests/clusterd/controllers/restartable_fixture.h"
 
 #include <QTest>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 #include <map>
 #include <random>
@@ -18,53 +14,22 @@ using namespace coracle::controllers;
 
 namespace {
 
-/// One life of the controller.
-struct Life {
-    Life(test::TestApi &api, Clock &clock)
-        : api(api),
-          gate(api.context().get_executor()),
-          informers(api.client(), clock),
-          context{api.client(), clock, systemRandom(), gate, informers},
-          manager(context) {
-        manager.add(std::make_unique<CronJobController>(context));
-        manager.start();
-    }
-    ~Life() {
-        bool closed = false;
-        auto close = [](Gate *gate, bool *closed) -> Task<> {
-            co_await gate->close();
-            *closed = true;
-        };
-        boost::asio::co_spawn(api.context(), close(&gate, &closed), boost::asio::detached);
-        api.runUntil([&] { return closed; });
-    }
-
-    test::TestApi &api;
-    Gate gate;
-    InformerFactory informers;
-    ControllerContext context;
-    ControllerManager manager;
-};
-
-struct World {
-    World(uint32_t seed, const std::string &policy) : random(seed), api(clock) {
-        const std::string json = fmt::format(
+class World : public test::RestartableFixture {
+public:
+    World(uint32_t seed, const std::string &policy)
+        : RestartableFixture([](const ControllerContext &context, ControllerManager &manager) {
+              manager.add(std::make_unique<CronJobController>(context));
+          }),
+          random(seed) {
+        create(fmt::format(
             R"({{"apiVersion":"batch/v1","kind":"CronJob","metadata":{{"name":"c","namespace":"default"}},"spec":{{"schedule":"* * * * *","timeZone":"UTC","concurrencyPolicy":"{}","successfulJobsHistoryLimit":2,"failedJobsHistoryLimit":1,"jobTemplate":{{"spec":{{"template":{{"spec":{{"restartPolicy":"Never","containers":[{{"name":"c","image":"i"}}]}}}}}}}}}}}})",
-            policy);
-        if (auto made = api.run(api.client().create(batchv1::CronJob::resource(), "default", json)); !made)
-            qFatal("%s", made.error().message.c_str());
-        life = std::make_unique<Life>(api, clock);
+            policy));
+        begin();
     }
 
     int below(int bound) { return static_cast<int>(random() % static_cast<uint32_t>(bound)); }
     batchv1::CronJob cronJob() { return *api.run(client::get<batchv1::CronJob>(api.client(), "default", "c")); }
-    std::vector<batchv1::Job> jobs() {
-        std::vector<batchv1::Job> jobs;
-        const auto listed = api.run(api.client().list(batchv1::Job::resource(), "default"));
-        for (const api::ObjectPtr &object : listed->items)
-            jobs.push_back(*api::decode<batchv1::Job>(*object));
-        return jobs;
-    }
+    std::vector<batchv1::Job> jobs() { return list<batchv1::Job>(); }
     size_t running() {
         size_t count = 0;
         for (const batchv1::Job &job : jobs())
@@ -98,10 +63,7 @@ struct World {
         }
     }
     void step() {
-        api.context().restart();
-        const int polls = below(30);
-        for (int i = 0; i < polls; ++i)
-            api.context().poll_one();
+        runSome(static_cast<size_t>(below(30)));
         look();
         const int what = below(20);
         if (what < 7)
@@ -122,24 +84,7 @@ struct World {
             if (!cronjob::isFinished(job))
                 return finish(job.metadata.name, below(2) == 0);
     }
-    void restart() {
-        life.reset();
-        life = std::make_unique<Life>(api, clock);
-    }
-    void settle() {
-        for (int quiet = 0; quiet < 3;) {
-            api.context().restart();
-            const size_t ran = api.context().poll();
-            quiet = ran == 0 && life->manager.running() && life->manager.idle() ? quiet + 1 : 0;
-            if (ran == 0)
-                api.context().run_for(std::chrono::milliseconds(2));
-        }
-    }
-
-    test::ManualClock clock;
     std::mt19937 random;
-    test::TestApi api;
-    std::unique_ptr<Life> life;
     std::map<std::string, std::string> uids; ///< by job name
     bool startedTwice = false;
 };

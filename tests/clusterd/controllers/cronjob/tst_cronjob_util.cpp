@@ -1,28 +1,14 @@
 #include "clusterd/controllers/cronjob/cronjob_util.h"
-#include "core/api/time.h"
 #include "core/api/typed.h"
+#include "tests/core/api/support/schedule_testing.h"
 
 #include <QTest>
 
 using namespace coracle;
+using namespace coracle::test;
 using namespace coracle::controllers::cronjob;
 
 namespace {
-
-WallTime at(std::string_view text) {
-    return *api::Time::parse(text).value();
-}
-
-std::string textOf(std::optional<WallTime> time) {
-    return time ? api::Time(*time).text() : "never";
-}
-
-CronSchedule scheduleOf(std::string_view text, std::string zone = "UTC") {
-    auto schedule = CronSchedule::parse(text, std::move(zone));
-    if (!schedule)
-        qFatal("%s", schedule.error().message.c_str());
-    return *schedule;
-}
 
 batchv1::CronJob makeCronJob(std::string_view lastScheduled) {
     batchv1::CronJob cronJob;

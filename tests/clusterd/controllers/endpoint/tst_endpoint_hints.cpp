@@ -1,4 +1,5 @@
 #include "clusterd/controllers/endpoint/endpointslice_controller.h"
+#include "clusterd/network/proxy/endpoint_choice.h"
 #include "tests/clusterd/controllers/restartable_fixture.h"
 
 #include <QTest>
@@ -63,6 +64,17 @@ struct World {
         return text;
     }
 
+    /// "1 2": whom the service proxy of a node sends to.
+    std::string chosenBy(const std::string &node, const std::string &zone) {
+        f.settle();
+        const auto slices = f.list<discoveryv1::EndpointSlice>();
+        const auto candidates = network::proxy::candidatesOf(slices, "", network::proxy::Family::IPv4);
+        std::string text;
+        for (const auto &endpoint : network::proxy::chooseEndpoints(candidates, node, zone))
+            text += (text.empty() ? "" : " ") + endpoint.address.substr(7);
+        return text;
+    }
+
     RestartableFixture f;
 };
 
@@ -99,6 +111,42 @@ private slots:
         QCOMPARE(world.hints(), hinted); // what was given away stays
         (void)world.f.api.run(world.f.api.client().remove(corev1::Node::resource(), {}, "node-b"));
         QCOMPARE(world.hints(), std::string("1: 2: 3: 4:"));
+    }
+
+    /// From the nodes' labels to what each node's proxy does.
+    void theProxiesKeepTrafficNear() {
+        World world("{}", R"(,"trafficDistribution":"PreferSameZone")");
+        world.node("node-a2", "a");
+        world.node("node-c", "c");
+        world.pod(1, "node-a");
+        world.pod(2, "node-a2");
+        world.pod(3, "node-b");
+        QCOMPARE(world.chosenBy("node-a", "a"), std::string("1 2"));
+        QCOMPARE(world.chosenBy("node-a2", "a"), std::string("1 2"));
+        QCOMPARE(world.chosenBy("node-b", "b"), std::string("3"));
+        QCOMPARE(world.chosenBy("node-c", "c"), std::string("1 2 3")); // nothing is near
+        QCOMPARE(world.chosenBy("node-x", ""), std::string("1 2 3"));  // a node without a zone
+        world.f.merge(corev1::Service::resource(), "web", R"({"spec":{"trafficDistribution":"PreferSameNode"}})");
+        QCOMPARE(world.chosenBy("node-a", "a"), std::string("1"));
+        QCOMPARE(world.chosenBy("node-a2", "a"), std::string("2"));
+        QCOMPARE(world.chosenBy("node-b", "b"), std::string("3"));
+        QCOMPARE(world.chosenBy("node-c", "c"), std::string("1 2 3"));
+        // The pod near by is not ready any more: the zone's other one is next.
+        world.f.merge(corev1::Pod::resource(), "p1", R"({"status":{"conditions":[{"type":"Ready","status":"False"}]}})",
+                      "status");
+        QCOMPARE(world.chosenBy("node-a", "a"), std::string("2"));
+        world.f.merge(corev1::Service::resource(), "web", R"({"spec":{"trafficDistribution":null}})");
+        QCOMPARE(world.chosenBy("node-a", "a"), std::string("2 3"));
+    }
+
+    void theProxiesShareByTopologyMode() {
+        World world(R"({"service.kubernetes.io/topology-mode":"Auto"})");
+        for (int i = 1; i <= 4; ++i)
+            world.pod(i, i % 2 == 0 ? "node-a" : "node-b");
+        QCOMPARE(world.chosenBy("node-a", "a"), std::string("2 4"));
+        QCOMPARE(world.chosenBy("node-b", "b"), std::string("1 3"));
+        (void)world.f.api.run(world.f.api.client().remove(corev1::Node::resource(), {}, "node-b"));
+        QCOMPARE(world.chosenBy("node-a", "a"), std::string("1 2 3 4")); // one zone is no topology
     }
 
     void aZoneThatChangesIsFollowed() {

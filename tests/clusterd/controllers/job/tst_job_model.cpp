@@ -1,13 +1,9 @@
 #include "clusterd/controllers/job/job_controller.h"
 #include "clusterd/controllers/job/job_tally.h"
 #include "clusterd/controllers/pod_util.h"
-#include "clusterd/controllers/runtime.h"
-#include "core/client/typed_client.h"
-#include "tests/clusterd/apiserver/support/test_api.h"
-#include "tests/support/manual_clock.h"
+#include "tests/clusterd/controllers/restartable_fixture.h"
 
 #include <QTest>
-#include <boost/asio/detached.hpp>
 #include <fmt/format.h>
 #include <map>
 #include <random>
@@ -20,54 +16,25 @@ using namespace coracle::controllers;
 
 namespace {
 
-/// One life of the controller.
-struct Life {
-    Life(test::TestApi &api, Clock &clock)
-        : api(api),
-          gate(api.context().get_executor()),
-          informers(api.client(), clock),
-          context{api.client(), clock, systemRandom(), gate, informers},
-          manager(context) {
-        manager.add(std::make_unique<JobController>(context));
-        manager.start();
+class World : public test::RestartableFixture {
+public:
+    explicit World(uint32_t seed)
+        : RestartableFixture([](const ControllerContext &context, ControllerManager &manager) {
+              manager.add(std::make_unique<JobController>(context));
+          }),
+          random(seed) {
+        begin();
     }
-    ~Life() {
-        bool closed = false;
-        auto close = [](Gate *gate, bool *closed) -> Task<> {
-            co_await gate->close();
-            *closed = true;
-        };
-        boost::asio::co_spawn(api.context(), close(&gate, &closed), boost::asio::detached);
-        api.runUntil([&] { return closed; });
-    }
-
-    test::TestApi &api;
-    Gate gate;
-    InformerFactory informers;
-    ControllerContext context;
-    ControllerManager manager;
-};
-
-struct World {
-    explicit World(uint32_t seed) : random(seed), api(clock), life(std::make_unique<Life>(api, clock)) {}
 
     int below(int bound) { return static_cast<int>(random() % static_cast<uint32_t>(bound)); }
 
-    void create(const std::string &spec) {
-        const std::string json = fmt::format(
+    void createJob(const std::string &spec) {
+        create(fmt::format(
             R"({{"apiVersion":"batch/v1","kind":"Job","metadata":{{"name":"j","namespace":"default"}},"spec":{{{},"template":{{"spec":{{"restartPolicy":"Never","containers":[{{"name":"c","image":"i"}}]}}}}}}}})",
-            spec);
-        if (auto made = api.run(api.client().create(batchv1::Job::resource(), "default", json)); !made)
-            qFatal("%s", made.error().message.c_str());
+            spec));
     }
     batchv1::Job job() { return *api.run(client::get<batchv1::Job>(api.client(), "default", "j")); }
-    std::vector<corev1::Pod> pods() {
-        std::vector<corev1::Pod> pods;
-        const auto listed = api.run(api.client().list(corev1::Pod::resource(), "default"));
-        for (const api::ObjectPtr &object : listed->items)
-            pods.push_back(*api::decode<corev1::Pod>(*object));
-        return pods;
-    }
+    std::vector<corev1::Pod> pods() { return list<corev1::Pod>(); }
     Result<api::ObjectPtr> patch(const api::ResourceInfo &resource, const std::string &name, const std::string &body,
                                  const char *subresource = "") {
         client::WriteOptions options;
@@ -84,10 +51,7 @@ struct World {
     }
     /// Something happens to a pod, the job, the time or the controller.
     void step() {
-        api.context().restart();
-        const int polls = below(30);
-        for (int i = 0; i < polls; ++i)
-            api.context().poll_one();
+        runSome(static_cast<size_t>(below(30)));
         const int what = below(20);
         if (what < 8) {
             const auto all = pods();
@@ -113,19 +77,6 @@ struct World {
             restart();
         }
     }
-    void restart() {
-        life.reset();
-        life = std::make_unique<Life>(api, clock);
-    }
-    void settle() {
-        for (int quiet = 0; quiet < 3;) {
-            api.context().restart();
-            const size_t ran = api.context().poll();
-            quiet = ran == 0 && life->manager.running() && life->manager.idle() ? quiet + 1 : 0;
-            if (ran == 0)
-                api.context().run_for(std::chrono::milliseconds(2));
-        }
-    }
     /// From now on all pods succeed and nothing disturbs the job any more.
     void finish() {
         patch(batchv1::Job::resource(), "j", R"({"spec":{"suspend":false,"parallelism":3}})");
@@ -140,10 +91,7 @@ struct World {
         settle();
     }
 
-    test::ManualClock clock;
     std::mt19937 random;
-    test::TestApi api;
-    std::unique_ptr<Life> life;
     /// UIDs of pods that ended when the controller had given them up, but before it could delete them: these are not
     /// counted.
     std::set<std::string> givenUp;
@@ -187,7 +135,7 @@ private slots:
         QFETCH(QString, spec);
         QFETCH(int, seed);
         World world(static_cast<uint32_t>(seed));
-        world.create(spec.toStdString());
+        world.createJob(spec.toStdString());
         for (int i = 0; i < 120; ++i)
             world.step();
         world.finish();
@@ -224,7 +172,7 @@ private slots:
     void nothingIsLeftOfADeletedJob() {
         for (uint32_t seed = 100; seed < 110; ++seed) {
             World world(seed);
-            world.create(R"("completions":8,"parallelism":3,"backoffLimit":1000)");
+            world.createJob(R"("completions":8,"parallelism":3,"backoffLimit":1000)");
             for (int i = 0; i < 40; ++i)
                 world.step();
             client::DeleteOptions options;

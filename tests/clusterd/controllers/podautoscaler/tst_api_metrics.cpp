@@ -1,5 +1,6 @@
 #include "clusterd/controllers/podautoscaler/api_metrics.h"
 #include "core/api/schema.h"
+#include "tests/support/stub_client.h"
 
 #include <QTest>
 #include <boost/asio/co_spawn.hpp>
@@ -26,7 +27,7 @@ const api::ResourceInfo kQueue{.group = "external.metrics.k8s.io",
                                .apiVersion = "external.metrics.k8s.io/v1beta1"};
 
 /// Serves some resources, each with the objects that are given.
-class FakeClient final : public client::Client {
+class FakeClient final : public test::StubClient {
 public:
     std::vector<const api::ResourceInfo *> served;
     std::vector<std::string> objects;
@@ -45,28 +46,6 @@ public:
         for (const std::string &text : objects)
             result.items.push_back(*api::Object::parse(text));
         co_return result;
-    }
-    Task<Result<client::ObjectPtr>> get(const api::ResourceInfo &, std::string, std::string, std::string) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<std::unique_ptr<client::Watch>>> watch(const api::ResourceInfo &, std::string,
-                                                       client::WatchOptions) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<client::ObjectPtr>> create(const api::ResourceInfo &, std::string, std::string, client::WriteOptions,
-                                           std::string) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<client::ObjectPtr>> update(const api::ResourceInfo &, std::string, std::string, std::string,
-                                           client::WriteOptions) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<client::ObjectPtr>> patch(const api::ResourceInfo &, std::string, std::string, client::PatchType,
-                                          std::string, client::WriteOptions) override {
-        co_return errors::internal("not here");
-    }
-    Task<Result<>> remove(const api::ResourceInfo &, std::string, std::string, client::DeleteOptions) override {
-        co_return errors::internal("not here");
     }
 };
 

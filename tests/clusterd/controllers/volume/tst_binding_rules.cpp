@@ -1,6 +1,7 @@
 #include "clusterd/controllers/volume/binding_rules.h"
 #include "clusterd/controllers/volume/free_volumes.h"
 #include "clusterd/volume/annotations.h"
+#include "clusterd/volume/matching.h"
 #include "core/base/clock.h"
 
 #include <QTest>
@@ -229,24 +230,48 @@ private slots:
     void freeVolumesByClass() {
         FreeVolumes free;
         auto v = pv();
-        const auto found = [&](std::string_view storageClass) {
-            std::vector<const corev1::PersistentVolume *> volumes;
-            free.collect(storageClass, volumes);
-            return volumes.size();
-        };
         QVERIFY(free.apply(v));
-        QCOMPARE(found(""), 1u);
+        QVERIFY(free.has(""));
         v.spec.storageClassName = "fast";
         QVERIFY(free.apply(v));
-        QCOMPARE(found(""), 0u);
-        QCOMPARE(found("fast"), 1u);
+        QVERIFY(!free.has(""));
+        QVERIFY(free.has("fast"));
         auto taken = referring("u");
         taken.spec.storageClassName = "fast";
         QVERIFY(!free.apply(taken));
-        QCOMPARE(found("fast"), 0u);
+        QVERIFY(!free.has("fast"));
         v.status.phase = "Pending";
         QVERIFY(!free.apply(v));
         free.remove("nobody");
+    }
+
+    /// As one look at all of them would choose.
+    void prefersTheSmallestOfTheFewestModes() {
+        const auto sized = [](const char *name, const char *size, std::vector<std::string> modes) {
+            auto volume = pv();
+            volume.metadata.name = name;
+            volume.spec.capacity["storage"] = *api::Quantity::parse(size);
+            volume.spec.accessModes = std::move(modes);
+            return volume;
+        };
+        const std::vector<corev1::PersistentVolume> volumes{
+            sized("c", "5Gi", {"ReadWriteOnce"}), sized("b", "5Gi", {"ReadWriteOnce"}),
+            sized("large", "900Gi", {"ReadWriteOnce"}), sized("small", "500Mi", {"ReadWriteOnce"}),
+            sized("both", "2Gi", {"ReadWriteOnce", "ReadWriteMany"})};
+        FreeVolumes free;
+        std::vector<const corev1::PersistentVolume *> all;
+        for (const auto &volume : volumes) {
+            QVERIFY(free.apply(volume));
+            all.push_back(&volume);
+        }
+        for (const char *size : {"100Mi", "1Gi", "5Gi", "6Gi", "901Gi"})
+            for (const char *mode : {"ReadWriteOnce", "ReadWriteMany"}) {
+                auto c = claim();
+                c.spec.resources.requests["storage"] = *api::Quantity::parse(size);
+                c.spec.accessModes = {mode};
+                const corev1::PersistentVolume *wanted = volume::findMatch(c, all), *chosen = free.choose(c);
+                QCOMPARE(chosen ? chosen->metadata.name : "", wanted ? wanted->metadata.name : "");
+            }
     }
 
 private:

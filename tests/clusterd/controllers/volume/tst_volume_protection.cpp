@@ -84,6 +84,21 @@ private slots:
         f.until([&] { return !f.hasClaim(); });
     }
 
+    /// It may wait for the claim itself: in foreground deletion its finalizer goes when what it owns has gone.
+    void aPodThatIsShutDownDoesNotCount() {
+        Fixture f;
+        f.createClaim();
+        f.createPod(kUsesData);
+        f.merge(corev1::Pod::resource(), "default", "user", R"({"metadata":{"finalizers":["example.com/hold"]}})");
+        f.remove<corev1::PersistentVolumeClaim>("default", "data");
+        f.remove<corev1::Pod>("default", "user", 30);
+        f.settle();
+        QVERIFY(f.hasClaim());
+        f.remove<corev1::Pod>("default", "user");
+        f.until([&] { return !f.hasClaim(); });
+        QVERIFY(f.read<corev1::Pod>("default", "user"));
+    }
+
     void aBoundVolumeWaits() {
         Fixture f;
         f.create(R"({"apiVersion":"v1","kind":"PersistentVolume","metadata":{"name":"disk"},"spec":{
