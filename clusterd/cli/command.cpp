@@ -8,6 +8,8 @@
 
 namespace coracle::cli {
 
+const std::string_view kVersion = CORACLE_VERSION;
+
 std::span<const Command> commands() {
     static constexpr Command kCommands[] = {
         {"server", "run a server: the control plane and, unless disabled, a node", runServer},

@@ -45,6 +45,7 @@ Result<int> runSubcommand(const Invocation &invocation, std::string_view purpose
 /// Where the data lies, for commands beside a server: the flag, the configuration file, the environment, the default.
 Result<cluster::Paths> findPaths(const Invocation &invocation, const std::string &dataDirFlag);
 
-inline constexpr std::string_view kVersion = CORACLE_VERSION;
+/// Of this program: "v0.1.0".
+extern const std::string_view kVersion;
 
 } // namespace coracle::cli

@@ -1,31 +1,33 @@
 #include "core/config/token.h"
+#include "clusterd/appliance/bootstrap_token.h"
 #include "clusterd/cli/api_access.h"
 #include "clusterd/cli/arguments.h"
 #include "clusterd/cli/command.h"
+#include "core/api/time.h"
 #include "core/api/typed.h"
 #include "core/api/types/core_v1.h"
 #include "core/base/clock.h"
 #include "core/config/values.h"
 
 #include <algorithm>
-#include <fmt/chrono.h>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 /// Bootstrap tokens: Secrets of type bootstrap.kubernetes.io/token in kube-system.
 namespace coracle::cli {
 
 namespace {
 
-constexpr std::string_view kType = "bootstrap.kubernetes.io/token";
-constexpr std::string_view kNamespace = "kube-system";
-constexpr std::string_view kNamePrefix = "bootstrap-token-";
-constexpr std::string_view kDefaultGroup = "system:bootstrappers:clusterd:default-node-token";
+constexpr std::string_view kNamespace = appliance::kTokenNamespace;
 
 const std::vector<Argument> kArguments{
     {.name = "data-dir", .shortName = 'd', .help = "folder that holds all state", .environment = "DATA_DIR"},
     {.name = "kubeconfig", .help = "kubeconfig of the cluster"},
     {.name = "description", .help = "what the token is for (create)"},
-    {.name = "groups", .list = true, .help = "groups of who uses the token (create)", .defaultText = kDefaultGroup},
+    {.name = "groups",
+     .list = true,
+     .help = "groups of who uses the token (create)",
+     .defaultText = appliance::kTokenGroup},
     {.name = "ttl", .help = "how long the token is good; 0: for ever (create)", .defaultText = "24h"},
     {.name = "usages",
      .list = true,
@@ -44,41 +46,27 @@ Result<ParsedArguments> parse(const Invocation &invocation, std::string_view usa
     return parsed;
 }
 
-std::string stamp(WallTime time) {
-    return fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", std::chrono::time_point_cast<std::chrono::seconds>(time));
-}
-
 Result<corev1::Secret> makeSecret(const ParsedArguments &parsed, const config::Token &token) {
-    corev1::Secret secret;
-    secret.metadata.name = std::string(kNamePrefix) + token.bootstrapId();
-    secret.metadata.namespace_ = kNamespace;
-    secret.type = kType;
-    auto &data = secret.data;
-    data["token-id"] = token.bootstrapId();
-    data["token-secret"] = token.password.substr(token.bootstrapId().size() + 1);
-    if (const std::string description = parsed.value("description"); !description.empty())
-        data["description"] = description;
+    appliance::BootstrapToken made;
+    made.id = token.bootstrapId();
+    made.secret = token.password.substr(made.id.size() + 1);
+    made.description = parsed.value("description");
     TRY(const auto ttl, config::parseDuration(parsed.value("ttl", "24h")));
     if (ttl.count() < 0)
         return errors::other("--ttl: the time must not be negative");
     if (ttl.count() > 0)
-        data["expiration"] = stamp(systemClock().now() + std::chrono::duration_cast<std::chrono::microseconds>(ttl));
-    for (const std::string &usage :
-         parsed.has("usages") ? parsed.values("usages") : config::splitCommas("signing,authentication"))
-        for (const std::string &one : config::splitCommas(usage)) {
-            if (one != "signing" && one != "authentication")
-                return errors::other(fmt::format("--usages: \"{}\" is not one of signing|authentication", one));
-            data["usage-bootstrap-" + one] = "true";
-        }
-    std::string groups;
-    for (const std::string &given :
-         parsed.has("groups") ? parsed.values("groups") : std::vector<std::string>{std::string(kDefaultGroup)})
-        for (const std::string &group : config::splitCommas(given)) {
-            if (!group.starts_with("system:bootstrappers:"))
-                return errors::other(fmt::format("--groups: \"{}\" does not begin with system:bootstrappers:", group));
-            groups += (groups.empty() ? "" : ",") + group;
-        }
-    data["auth-extra-groups"] = groups;
+        made.expiresAt = systemClock().now() + std::chrono::duration_cast<std::chrono::microseconds>(ttl);
+    auto given = [&](std::string_view name, std::vector<std::string> absent) {
+        std::vector<std::string> all;
+        for (const std::string &texts : parsed.has(name) ? parsed.values(name) : absent)
+            std::ranges::move(config::splitCommas(texts), std::back_inserter(all));
+        return all;
+    };
+    made.usages = given("usages", {"signing", "authentication"});
+    made.groups = given("groups", {std::string(appliance::kTokenGroup)});
+    auto secret = made.toSecret();
+    if (!secret)
+        return errors::other("--" + secret.error().message);
     return secret;
 }
 
@@ -109,7 +97,7 @@ Result<int> remove(const Invocation &invocation) {
     for (const std::string &text : parsed.positionals) {
         auto token = config::Token::parse(text);
         const std::string id = token && token->isBootstrap() ? token->bootstrapId() : text;
-        CHECK(access.remove(corev1::Secret::resource(), std::string(kNamespace), std::string(kNamePrefix) + id));
+        CHECK(access.remove(corev1::Secret::resource(), std::string(kNamespace), appliance::tokenSecretName(id)));
         fmt::print("bootstrap token \"{}\" deleted\n", id);
     }
     return 0;
@@ -122,11 +110,6 @@ Result<int> generate(const Invocation &invocation) {
     return 0;
 }
 
-std::string field(const corev1::Secret &secret, const char *key) {
-    auto found = secret.data.find(key);
-    return found == secret.data.end() ? std::string() : std::string(found->second);
-}
-
 Result<int> list(const Invocation &invocation) {
     TRY(const auto parsed, parse(invocation, "[OPTIONS]", "list the tokens"));
     if (parsed.help)
@@ -135,8 +118,8 @@ Result<int> list(const Invocation &invocation) {
     if (form != "text" && form != "json")
         return errors::other(fmt::format("--output: \"{}\" is not one of text|json", form));
     TRY(auto access, ApiAccess::open(invocation, parsed.value("kubeconfig")));
-    TRY(const auto objects,
-        access.list(corev1::Secret::resource(), std::string(kNamespace), "type=" + std::string(kType)));
+    TRY(const auto objects, access.list(corev1::Secret::resource(), std::string(kNamespace),
+                                        "type=" + std::string(appliance::kTokenSecretType)));
     if (form == "text")
         fmt::print("{:<26}{:<22}{:<24}{}\n", "TOKEN", "EXPIRES", "USAGES", "DESCRIPTION");
     for (const auto &object : objects) {
@@ -145,14 +128,10 @@ Result<int> list(const Invocation &invocation) {
             fmt::print("{}\n", object->json());
             continue;
         }
-        std::string usages;
-        for (const char *usage : {"signing", "authentication"})
-            if (field(secret, (std::string("usage-bootstrap-") + usage).c_str()) == "true")
-                usages += (usages.empty() ? "" : ",") + std::string(usage);
-        const std::string expires = field(secret, "expiration");
+        const auto token = appliance::BootstrapToken::from(secret);
         // The secret half stays in the Secret: the id is enough to delete a token.
-        fmt::print("{:<26}{:<22}{:<24}{}\n", field(secret, "token-id"), expires.empty() ? "<never>" : expires, usages,
-                   field(secret, "description"));
+        fmt::print("{:<26}{:<22}{:<24}{}\n", token.id, token.expiresAt ? api::Time(*token.expiresAt).text() : "<never>",
+                   fmt::format("{}", fmt::join(token.usages, ",")), token.description);
     }
     return 0;
 }

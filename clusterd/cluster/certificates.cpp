@@ -18,7 +18,6 @@ namespace {
 
 constexpr auto kCaLifetime = std::chrono::hours(24 * 3650);
 constexpr auto kLeafLifetime = std::chrono::hours(24 * 365);
-constexpr auto kRenewBefore = std::chrono::hours(24 * 120);
 constexpr auto kClockSkew = std::chrono::hours(1); // a joining machine's clock may be behind
 constexpr mode_t kSecretMode = 0600;
 constexpr size_t kPemBytesMax = 1u << 20;
@@ -175,6 +174,13 @@ Result<std::vector<KeyPair>> prepareServiceKeys(const fs::path &tls) {
     return keys;
 }
 
+std::string nameText(const pki::Name &name) {
+    std::string text = "CN=" + name.commonName;
+    for (const std::string &organization : name.organizations)
+        text += ",O=" + organization;
+    return text;
+}
+
 fs::path leafBase(const Paths &paths, const LeafInfo &info) {
     return (info.onAgent ? paths.agent() : paths.tls()) / info.file;
 }
@@ -211,26 +217,28 @@ Result<Certificates> prepareCertificates(const Paths &paths, const CertificateOp
 
 std::vector<CertificateState> inspectCertificates(const Paths &paths, Clock &clock) {
     std::vector<CertificateState> states;
-    std::vector<fs::path> files;
+    std::vector<std::pair<fs::path, std::string_view>> files; // with the service
     for (std::string_view name : kAuthorities)
-        files.push_back(paths.tls() / fmt::format("{}.crt", name));
+        files.emplace_back(paths.tls() / fmt::format("{}.crt", name), "");
     for (const LeafInfo &info : kLeafs)
-        files.push_back(leafBase(paths, info).string() + ".crt");
-    for (const fs::path &file : files) {
+        files.emplace_back(leafBase(paths, info).string() + ".crt", info.service);
+    for (const auto &[file, service] : files) {
         auto pem = readFile(file, kPemBytesMax);
         auto all = pem ? Certificate::allFromPem(*pem) : Failure(pem.error());
         if (!all)
             continue;
         const Certificate &leaf = all->front();
         CertificateState state{.file = fs::relative(file, paths.data).string(),
-                               .subject = "CN=" + leaf.subject().commonName};
-        for (const std::string &organization : leaf.subject().organizations)
-            state.subject += ",O=" + organization;
+                               .subject = nameText(leaf.subject()),
+                               .issuer = nameText(leaf.issuer()),
+                               .service = std::string(service)};
         for (pki::KeyUsage usage : leaf.usages())
             if (usage == pki::KeyUsage::ClientAuth || usage == pki::KeyUsage::ServerAuth)
                 state.usages.emplace_back(usage == pki::KeyUsage::ClientAuth ? "ClientAuth" : "ServerAuth");
         if (leaf.isCa())
             state.usages.emplace_back("CertSign");
+        state.isCa = leaf.isCa();
+        state.notBefore = leaf.notBefore();
         state.notAfter = leaf.notAfter();
         const auto left = state.notAfter - clock.now();
         state.health = left.count() <= 0     ? CertificateState::Health::Expired
@@ -246,22 +254,27 @@ Result<std::vector<std::string>> rotateCertificates(const Paths &paths, const st
     const auto stamp = std::chrono::duration_cast<std::chrono::seconds>(clock.now().time_since_epoch()).count();
     const fs::path backup = paths.server() / fmt::format("tls-{}", stamp);
     std::vector<std::string> moved;
+    for (const fs::path &file : rotatedFiles(paths, services)) {
+        CHECK(makeFolder(backup, 0700));
+        std::error_code error;
+        fs::rename(file, backup / file.filename(), error);
+        if (error)
+            return errors::other(fmt::format("cannot move {}: {}", file.string(), error.message()));
+        moved.push_back(file.string());
+    }
+    return moved;
+}
+
+std::vector<fs::path> rotatedFiles(const Paths &paths, const std::vector<std::string> &services) {
+    std::vector<fs::path> files;
     for (const LeafInfo &info : kLeafs) {
         if (!services.empty() && std::ranges::find(services, info.service) == services.end())
             continue;
-        for (std::string_view extension : {".crt", ".key"}) {
-            const fs::path file = leafBase(paths, info).string() + std::string(extension);
-            if (!isThere(file))
-                continue;
-            CHECK(makeFolder(backup, 0700));
-            std::error_code error;
-            fs::rename(file, backup / file.filename(), error);
-            if (error)
-                return errors::other(fmt::format("cannot move {}: {}", file.string(), error.message()));
-            moved.push_back(file.string());
-        }
+        for (std::string_view extension : {".crt", ".key"})
+            if (fs::path file = leafBase(paths, info).string() + std::string(extension); isThere(file))
+                files.push_back(std::move(file));
     }
-    return moved;
+    return files;
 }
 
 std::vector<std::string_view> certificateServices() {

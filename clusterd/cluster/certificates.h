@@ -25,6 +25,8 @@ struct CertificateOptions {
     std::vector<std::string> nodeAddresses; ///< of the kubelet's serving certificate
 };
 
+inline constexpr auto kRenewBefore = std::chrono::hours(24 * 120);
+
 /// What a server needs to run.
 struct Certificates {
     std::string serverCaPem, clientCaPem, requestHeaderCaPem;
@@ -39,16 +41,18 @@ struct Certificates {
 };
 
 /// Makes what is missing under server/tls and agent/, and renews (with the same key) leafs that have expired, expire
-/// within 120 days, say something else than they should, or come from another CA. A CA is never replaced: one whose
+/// within kRenewBefore, say something else than they should, or come from another CA. A CA is never replaced: one whose
 /// key or certificate alone is missing is an error that says how to mend it.
 Result<Certificates> prepareCertificates(const Paths &paths, const CertificateOptions &options, Clock &clock);
 
 /// One certificate file for `certificate check`.
 struct CertificateState {
     std::string file; ///< relative to the data folder
-    std::string subject;
+    std::string subject, issuer;
+    std::string service; ///< that rotateCertificates() knows it by; empty: a CA
     std::vector<std::string> usages;
-    WallTime notAfter;
+    WallTime notBefore, notAfter;
+    bool isCa = false;
     enum class Health { Ok, Warning, Expired } health = Health::Ok; ///< Warning: it is within the renewal time
 };
 std::vector<CertificateState> inspectCertificates(const Paths &paths, Clock &clock);
@@ -57,6 +61,8 @@ std::vector<CertificateState> inspectCertificates(const Paths &paths, Clock &clo
 /// Returns the files.
 Result<std::vector<std::string>> rotateCertificates(const Paths &paths, const std::vector<std::string> &services,
                                                     Clock &clock);
+/// The files that rotateCertificates() would move now.
+std::vector<std::filesystem::path> rotatedFiles(const Paths &paths, const std::vector<std::string> &services);
 /// The names that rotateCertificates() knows.
 std::vector<std::string_view> certificateServices();
 

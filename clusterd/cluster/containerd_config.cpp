@@ -1,6 +1,7 @@
 #include "clusterd/cluster/containerd_config.h"
 
 #include "clusterd/cluster/child_process.h"
+#include "clusterd/cluster/toml_text.h"
 #include "core/base/files.h"
 
 #include <charconv>
@@ -12,18 +13,6 @@ namespace coracle::cluster {
 namespace fs = std::filesystem;
 
 namespace {
-
-/// A TOML basic string; JSON's needs the same escapes.
-std::string tomlText(std::string_view text) {
-    std::string out = "\"";
-    for (char c : text) {
-        if (c == '"' || c == '\\')
-            out += '\\';
-        if (static_cast<unsigned char>(c) >= 0x20)
-            out += c;
-    }
-    return out + "\"";
-}
 
 std::string tomlPath(const fs::path &path) {
     return tomlText(path.native());
@@ -82,7 +71,7 @@ std::string containerdConfig(const Paths &paths, const ContainerdOptions &option
     const std::string socket = paths.containerdSocket().string();
     std::error_code error;
     const bool hasDropIns = fs::is_directory(paths.containerdDropIns(), error);
-    return fmt::format(
+    const std::string text = fmt::format(
         kTemplate, fmt::arg("dropIns", paths.containerdDropIns().string()),
         fmt::arg("imports", hasDropIns ? tomlPath(paths.containerdDropIns() / "*.toml") : ""),
         fmt::arg("root", tomlPath(paths.containerdRoot())), fmt::arg("state", tomlPath(paths.containerdState())),
@@ -93,6 +82,7 @@ std::string containerdConfig(const Paths &paths, const ContainerdOptions &option
         fmt::arg("cniPlugins", tomlPath(options.cniPlugins)), fmt::arg("cniConfig", tomlPath(paths.cniConfigFolder())),
         fmt::arg("snapshotter", tomlText(options.snapshotter)),
         fmt::arg("defaultRuntime", tomlText(options.defaultRuntime)), fmt::arg("runc", tomlPath(options.runc)));
+    return text + options.registries;
 }
 
 std::string cniConfig(const Paths &paths, const std::vector<std::string> &podCidrs) {

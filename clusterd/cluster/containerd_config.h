@@ -18,6 +18,7 @@ struct ContainerdOptions {
     /// Without CAP_SYS_RESOURCE a process's oom_score_adj cannot be lowered.
     bool mayLowerOomScore = true;
     bool appArmor = false;
+    std::string registries; ///< the tables of registryConfig()
 };
 
 /// containerd's config.toml (version 2, which containerd 1.6 and later read): own root, state and sockets, so that it

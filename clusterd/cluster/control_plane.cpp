@@ -10,6 +10,7 @@
 #include "clusterd/apiserver/handlers/pod_connect.h"
 #include "clusterd/apiserver/registry/store.h"
 #include "clusterd/apiserver/strategy/strategies.h"
+#include "clusterd/cluster/appliance_parts.h"
 #include "clusterd/cluster/controller_set.h"
 #include "clusterd/cluster/elected_part.h"
 #include "clusterd/cluster/event_loop.h"
@@ -82,6 +83,8 @@ struct ControlPlane::State {
     std::unique_ptr<apiserver::ApiServer> api;
     std::unique_ptr<metrics::MetricsServer> metrics; ///< null with --disable metrics-server
     std::unique_ptr<ReviewActions> reviews;
+    std::unique_ptr<client::Client> applianceClient;
+    std::unique_ptr<appliance::Appliance> appliance;
     std::unique_ptr<http::Server> listener;
     std::unique_ptr<apiserver::ClusterKeeper> keeper;
     std::unique_ptr<client::Client> bootstrapClient;
@@ -124,6 +127,8 @@ Task<> ControlPlane::stop() {
         co_await runOn(state.apiStrand, state.keeper->stop());
     if (state.metrics)
         co_await runOn(state.apiStrand, state.metrics->stop());
+    if (state.appliance)
+        co_await runOn(state.apiStrand, state.appliance->stop());
     if (state.api)
         co_await runOn(state.apiStrand, state.api->drain(kDrain));
     if (state.listener)
@@ -264,6 +269,7 @@ Task<Result<>> ControlPlane::startApiServer() {
     CO_CHECK(co_await runOn(state.apiStrand, state.api->start()));
     if (state.metrics)
         asio::post(state.apiStrand, [&state] { state.metrics->start(); });
+    asio::post(state.apiStrand, [&state] { state.appliance->start(); });
     co_return Result<>();
 }
 
@@ -272,7 +278,11 @@ void ControlPlane::serveMetrics() {
     if (state.parts.config.disabled.contains("metrics-server"))
         return;
     state.metrics = std::make_unique<metrics::MetricsServer>(metrics::MetricsServerParts{
-        .reader = *state.store, .kubelets = *state.nodes, .clock = state.parts.clock, .executor = state.apiStrand});
+        .reader = *state.store,
+        .kubelets = *state.nodes,
+        .clock = state.parts.clock,
+        .executor = state.apiStrand,
+        .measured = [&state](const metrics::MetricsStore &store) { state.appliance->measured(store); }});
     state.metrics->serve(state.api->registry(), state.api->resources());
     state.api->addPostStartHook("metrics-server/reader-role",
                                 [client = state.bootstrapClient.get()] { return metrics::ensureReaderRole(*client); });
@@ -281,7 +291,9 @@ void ControlPlane::serveMetrics() {
 Result<> ControlPlane::listen() {
     State &state = *m_state;
     const ControlPlaneParts &parts = state.parts;
-    state.listener = http::Server::create(parts.apiExecutor, state.api->handler(), {}, apiserver::ApiServer::refusal);
+    CHECK(makeAppliance());
+    state.listener = http::Server::create(parts.apiExecutor, state.appliance->handler(state.api->handler()), {},
+                                          apiserver::ApiServer::refusal);
     http::TlsOptions tls{.identity = {parts.certificates.apiServing.chainPem, parts.certificates.apiServing.keyPem},
                          .clientCaPem = parts.certificates.clientCaPem};
     auto port = state.listener->listenTls(parts.config.bindAddress.text(), parts.config.httpsPort, std::move(tls));
@@ -294,6 +306,21 @@ Result<> ControlPlane::listen() {
     if (auto group = socketGroup();
         group && ::chown(parts.paths.apiSocket().c_str(), static_cast<uid_t>(-1), *group) != 0)
         log::warning("cluster", "cannot give {} to group {}", parts.paths.apiSocket().string(), kSocketGroup);
+    return {};
+}
+
+Result<> ControlPlane::makeAppliance() {
+    State &state = *m_state;
+    state.applianceClient = state.api->localClient(masterUser("system:appliance"));
+    TRY(auto parts, applianceParts({.plane = state.parts,
+                                    .client = *state.applianceClient,
+                                    .reader = *state.store,
+                                    .authenticator = *state.authenticator,
+                                    .executor = state.apiStrand,
+                                    .apiReady = [&state] { return state.api->ready(); },
+                                    .datastoreHealth = [&state] { return state.store->health(); },
+                                    .backend = *state.backend}));
+    state.appliance = std::make_unique<appliance::Appliance>(std::move(parts));
     return {};
 }
 

@@ -3,6 +3,7 @@
 #include "clusterd/apiserver/user.h"
 #include "clusterd/cluster/certificates.h"
 #include "clusterd/cluster/credentials.h"
+#include "clusterd/cluster/launch.h"
 #include "clusterd/cluster/paths.h"
 #include "core/base/random.h"
 #include "core/client/leader_election.h"
@@ -17,6 +18,10 @@ struct ControlPlaneParts {
     const Paths &paths;
     const Certificates &certificates;
     const Tokens &tokens;
+    const Launch &launch;
+    std::function<void()> restart; ///< ends the process and starts it again; from any thread
+    std::string nodeName;
+    const std::vector<std::string> &nodeAddresses;
     std::string advertiseAddress;
     std::string identity; ///< under which this server leads; see serverIdentity()
     Clock &clock;
@@ -47,6 +52,7 @@ private:
     Result<> makeAdmission();
     Task<Result<>> startApiServer();
     void serveMetrics();
+    Result<> makeAppliance();
     Result<> listen();
     client::LeaderElectionOptions election(const config::LeaderElectionArguments &arguments, std::string component);
     void startControllers();

@@ -71,23 +71,26 @@ fs::path builtInImages(const fs::path &executable) {
     return {};
 }
 
+Task<Result<std::string>> importArchive(const Paths &paths, fs::path archive, Clock &clock) {
+    const auto ctr = findProgram("ctr");
+    if (!ctr)
+        co_return errors::other("ctr is missing; install it: apt-get install containerd");
+    std::vector<std::string> arguments{
+        "--address", paths.containerdSocket().string(), "--namespace", "k8s.io", "images", "import", archive.string()};
+    co_return co_await runProgram(*ctr, std::move(arguments), clock, kImportTimeout);
+}
+
 Task<Result<>> importImages(const Paths &paths, std::vector<fs::path> archives, Clock &clock) {
     const fs::path cacheFile = paths.images() / ".cache.json";
     const json::object before = readCache(cacheFile);
     json::object after;
-    const auto ctr = findProgram("ctr");
-    if (!ctr)
-        co_return errors::other("ctr is missing; install it: apt-get install containerd");
     for (const fs::path &archive : archives) {
         const std::string stamp = stampOf(archive, paths);
         if (auto known = before.find(archive.string()); known != before.end() && known->value() == json::value(stamp)) {
             after[archive.string()] = stamp;
             continue;
         }
-        std::vector<std::string> arguments{
-            "--address",     paths.containerdSocket().string(), "--namespace", "k8s.io", "images", "import",
-            archive.string()};
-        auto imported = co_await runProgram(*ctr, std::move(arguments), clock, kImportTimeout);
+        auto imported = co_await importArchive(paths, archive, clock);
         if (!imported) {
             log::error("images", "cannot import {}: {}", archive.string(), imported.error().message);
             continue;

@@ -20,4 +20,7 @@ std::filesystem::path builtInImages(const std::filesystem::path &executable);
 /// left out (agent/images/.cache.json remembers them, as in K3s). A bad archive is logged and does not stop the others.
 Task<Result<>> importImages(const Paths &paths, std::vector<std::filesystem::path> archives, Clock &clock);
 
+/// Imports one archive, whatever was imported before, and gives what ctr printed: a line an image.
+Task<Result<std::string>> importArchive(const Paths &paths, std::filesystem::path archive, Clock &clock);
+
 } // namespace coracle::cluster

@@ -4,6 +4,7 @@
 #include "clusterd/cluster/image_import.h"
 #include "clusterd/cluster/kubelet_options.h"
 #include "clusterd/cluster/pod_network.h"
+#include "clusterd/cluster/registry_hosts.h"
 #include "clusterd/kubelet/cri/grpc_client.h"
 #include "clusterd/kubelet/kubelet.h"
 #include "clusterd/kubelet/volumes/local_path_agent.h"
@@ -30,14 +31,7 @@ struct Node::State {
     std::unique_ptr<network::NodeNetwork> network;
 };
 
-namespace {
-
-fs::path socketOf(const std::string &endpoint) {
-    static constexpr std::string_view kScheme = "unix://";
-    return endpoint.starts_with(kScheme) ? fs::path(endpoint.substr(kScheme.size())) : fs::path(endpoint);
-}
-
-} // namespace
+namespace {} // namespace
 
 Node::Node(NodeParts parts, Executor executor) : m_state(std::make_unique<State>(std::move(parts), executor)) {}
 
@@ -70,7 +64,7 @@ Task<> Node::stop() {
 Task<Result<>> Node::startContainerd() {
     const config::NodeConfig &node = m_state->parts.config.node;
     const Paths &paths = m_state->parts.paths;
-    fs::path socket = socketOf(node.runtimeEndpoint);
+    fs::path socket = socketOfEndpoint(node.runtimeEndpoint);
     if (socket.empty()) {
         CO_TRY(const auto programs, Containerd::findPrograms());
         ContainerdOptions options{.pauseImage = node.pauseImage,
@@ -79,6 +73,9 @@ Task<Result<>> Node::startContainerd() {
                                   .nonRootDevices = node.nonRootDevices,
                                   .mayLowerOomScore = mayLowerOomScore(),
                                   .appArmor = appArmorUsable()};
+        const config::Registries registries = loadRegistries(node.registriesFile);
+        options.registries = registryConfig(paths, registries);
+        CO_CHECK(writeRegistryHosts(paths, registryHosts(registries, node.defaultRegistryEndpoint)));
         m_state->containerd =
             std::make_unique<Containerd>(paths, programs, std::move(options), m_state->gate, m_state->parts.clock);
         CO_CHECK(co_await m_state->containerd->start());
@@ -88,7 +85,7 @@ Task<Result<>> Node::startContainerd() {
     }
     m_state->runtime = std::make_unique<kubelet::cri::GrpcRuntime>(socket);
     if (!node.imageEndpoint.empty())
-        m_state->images = std::make_unique<kubelet::cri::GrpcRuntime>(socketOf(node.imageEndpoint));
+        m_state->images = std::make_unique<kubelet::cri::GrpcRuntime>(socketOfEndpoint(node.imageEndpoint));
     co_return Result<>();
 }
 

@@ -54,4 +54,10 @@ fs::path Paths::podLogs() const {
     return instance.isDefault() ? "/var/log/pods" : agent() / "pod-logs";
 }
 
+std::filesystem::path socketOfEndpoint(const std::string &endpoint) {
+    static constexpr std::string_view kScheme = "unix://";
+    return endpoint.starts_with(kScheme) ? std::filesystem::path(endpoint.substr(kScheme.size()))
+                                         : std::filesystem::path(endpoint);
+}
+
 } // namespace coracle::cluster

@@ -45,11 +45,19 @@ private:
 ///             cni/                         addresses that are in use
 ///             etc/containerd/config.toml   made at every start
 ///             etc/containerd/config.toml.d/*.toml  the user's additions
+///             etc/containerd/certs.d/*/hosts.toml  made of registries.yaml
 ///             etc/crictl.yaml
 ///             etc/cni/net.d/
 ///             images/                      archives to import at start
 ///             kubelet/, pod-logs/          where the instance is not the default one
+///         backups/                         back-ups of the cluster's state, unless they are elsewhere
+///         server.other/, server.wanted     another state of the cluster, while it is restored (see ServerFolder)
 ///         storage/                         local volumes
+///         support/                         support bundles
+///         trial.json                       the last change that needed a restart, and how it went, 0600
+///         uploads/                         files on their way to the machine
+///         upgrades/                        versions that are offered to this machine
+///         versions/                        those that were chosen
 ///     <run>/                               /run/clusterd, or /run/clusterd-<id>
 ///         clusterd.sock
 ///         containerd/                      containerd's state
@@ -73,6 +81,7 @@ struct Paths {
     std::filesystem::path database() const { return server() / "db" / "state.db"; }
     std::filesystem::path kineSocket() const { return server() / "kine.sock"; }
     std::filesystem::path manifests() const { return server() / "manifests"; }
+    std::filesystem::path trial() const { return data / "trial.json"; }
 
     std::filesystem::path agent() const { return data / "agent"; }
     std::filesystem::path agentEtc() const { return agent() / "etc"; }
@@ -80,6 +89,7 @@ struct Paths {
     std::filesystem::path containerdLog() const { return containerdRoot() / "containerd.log"; }
     std::filesystem::path containerdConfig() const { return agentEtc() / "containerd" / "config.toml"; }
     std::filesystem::path containerdDropIns() const { return agentEtc() / "containerd" / "config.toml.d"; }
+    std::filesystem::path containerdCerts() const { return agentEtc() / "containerd" / "certs.d"; }
     std::filesystem::path containerdState() const { return run / "containerd"; }
     std::filesystem::path containerdSocket() const { return containerdState() / "containerd.sock"; }
     std::filesystem::path containerdPid() const { return containerdState() / "containerd.pid"; }
@@ -94,5 +104,8 @@ struct Paths {
     std::filesystem::path nodePassword() const { return nodeFolder / "password"; }
     std::filesystem::path nodeId() const { return nodeFolder / "id"; }
 };
+
+/// "unix:///run/x.sock" or a plain path, as a path.
+std::filesystem::path socketOfEndpoint(const std::string &endpoint);
 
 } // namespace coracle::cluster

@@ -2,16 +2,20 @@
 
 #include "core/base/log.h"
 
+#include <atomic>
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <future>
 #include <pthread.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <thread>
 #include <unistd.h>
+
+#include <linux/close_range.h>
 
 namespace coracle::cluster {
 
@@ -61,16 +65,24 @@ Result<> prepareProcess(const config::LogConfig &config) {
     return {};
 }
 
-EndSignals::EndSignals() {
+struct EndSignals::State {
+    std::promise<int> first;
+    std::atomic_flag ended;
+
+    void end(int number) {
+        if (!ended.test_and_set())
+            first.set_value(number);
+    }
+};
+
+EndSignals::EndSignals() : m_state(std::make_shared<State>()) {
     const sigset_t set = endSignals();
     ::pthread_sigmask(SIG_BLOCK, &set, nullptr);
-    std::promise<int> promise;
-    m_first = promise.get_future();
     // Detached: it waits for signals as long as the process lives.
-    std::thread([set, promise = std::move(promise)]() mutable {
+    std::thread([set, state = m_state] {
         int number = 0;
         ::sigwait(&set, &number);
-        promise.set_value(number);
+        state->end(number);
         ::sigwait(&set, &number);
         log::warning("cluster", "second signal: ending at once");
         ::_exit(kExitForced);
@@ -78,7 +90,21 @@ EndSignals::EndSignals() {
 }
 
 int EndSignals::wait() {
-    return m_first.get();
+    return m_state->first.get_future().get();
+}
+
+void EndSignals::restart() {
+    m_state->end(0);
+}
+
+Status executeAgain(const std::filesystem::path &executable, const std::vector<std::string> &arguments) {
+    std::vector<char *> given;
+    for (const std::string &argument : arguments)
+        given.push_back(const_cast<char *>(argument.c_str())); // execv() does not write to them
+    given.push_back(nullptr);
+    ::close_range(STDERR_FILENO + 1, ~0U, CLOSE_RANGE_CLOEXEC);
+    ::execv(executable.c_str(), given.data());
+    return errors::fromErrno(fmt::format("cannot start {} again", executable.string()), errno).error();
 }
 
 } // namespace coracle::cluster

@@ -4,8 +4,11 @@
 #include "core/base/task.h"
 #include "core/config/server_config.h"
 
-#include <future>
+#include <filesystem>
+#include <memory>
+#include <string>
 #include <string_view>
+#include <vector>
 
 /// How the daemon behaves as a process.
 namespace coracle::cluster {
@@ -23,11 +26,18 @@ public:
     EndSignals(const EndSignals &) = delete;
     EndSignals &operator=(const EndSignals &) = delete;
 
-    /// Returns the number of the first signal, also when it came earlier.
+    /// Returns the number of the first signal, also when it came earlier; 0: restart() was first.
     int wait();
+    /// Asks for an orderly end after which the process starts again. From any thread.
+    void restart();
 
 private:
-    std::future<int> m_first;
+    struct State;
+    std::shared_ptr<State> m_state;
 };
+
+/// Replaces this process by a new one of the program; returns only when that fails. The files that are open here are
+/// closed, signals that wait are kept.
+Status executeAgain(const std::filesystem::path &executable, const std::vector<std::string> &arguments);
 
 } // namespace coracle::cluster

@@ -1,5 +1,6 @@
 #include "clusterd/cluster/server.h"
 
+#include "clusterd/appliance/server_folder.h"
 #include "clusterd/cluster/certificates.h"
 #include "clusterd/cluster/control_plane.h"
 #include "clusterd/cluster/credentials.h"
@@ -33,8 +34,8 @@ constexpr int kApiThreadsMax = 4;
 /// loops outlive what runs in them.
 class Server {
 public:
-    Server(config::ServerConfig config, fs::path executable)
-        : m_config(std::move(config)), m_executable(std::move(executable)), m_paths(Paths::of(m_config)) {}
+    Server(config::ServerConfig config, const Launch &launch, std::function<void()> restart)
+        : m_config(std::move(config)), m_launch(launch), m_restart(std::move(restart)), m_paths(Paths::of(m_config)) {}
 
     Result<> start();
     void stop();
@@ -51,7 +52,8 @@ private:
     std::string localUrl() const;
 
     config::ServerConfig m_config;
-    fs::path m_executable;
+    const Launch &m_launch;
+    std::function<void()> m_restart;
     Paths m_paths;
     datastore::DataLock m_lock;
     std::string m_nodeName, m_identity;
@@ -123,7 +125,7 @@ Result<> Server::lockData() {
                                          m_paths.data.string(), uint64_t(disk.f_bavail) * disk.f_frsize >> 10,
                                          kFreeBytesLeast >> 10));
     TRY(m_lock, datastore::DataLock::acquire(m_paths.lock()));
-    return {};
+    return appliance::ServerFolder(m_paths.data).settle();
 }
 
 Result<> Server::prepareIdentity() {
@@ -171,6 +173,10 @@ Result<> Server::startControlPlane() {
                                                                       .paths = m_paths,
                                                                       .certificates = m_certificates,
                                                                       .tokens = m_tokens,
+                                                                      .launch = m_launch,
+                                                                      .restart = m_restart,
+                                                                      .nodeName = m_nodeName,
+                                                                      .nodeAddresses = m_nodeAddresses,
                                                                       .advertiseAddress = advertiseAddress(),
                                                                       .identity = m_identity,
                                                                       .clock = systemClock(),
@@ -205,7 +211,7 @@ Result<> Server::startNode() {
                                               .paths = m_paths,
                                               .certificates = m_certificates,
                                               .nodeName = m_nodeName,
-                                              .executable = m_executable,
+                                              .executable = m_launch.executable,
                                               .client = *m_nodeClient,
                                               .admin = *m_adminClient,
                                               .clock = systemClock(),
@@ -216,21 +222,23 @@ Result<> Server::startNode() {
 
 } // namespace
 
-Result<int> runServer(config::ServerConfig config, const fs::path &executable) {
+Result<ServerEnd> runServer(config::ServerConfig config, const Launch &launch) {
     EndSignals signals;
-    Server server(std::move(config), executable);
+    Server server(std::move(config), launch, [&signals] { signals.restart(); });
     auto started = server.start();
+    int number = 0;
     if (started) {
         notifyServiceManager("READY=1");
-        const int number = signals.wait();
-        log::info("cluster", "{}: stopping", number == SIGINT ? "SIGINT" : "SIGTERM");
-        notifyServiceManager("STOPPING=1");
+        number = signals.wait();
+        log::info("cluster", "{}: stopping", number == SIGINT ? "SIGINT" : number == SIGTERM ? "SIGTERM" : "restart");
+        if (number != 0)
+            notifyServiceManager("STOPPING=1");
     }
     server.stop();
     if (!started)
         return Failure(std::move(started).error());
     log::info("cluster", "stopped");
-    return 0;
+    return number == 0 ? ServerEnd::Restart : ServerEnd::Stopped;
 }
 
 } // namespace coracle::cluster

@@ -1,5 +1,6 @@
 #include "clusterd/datastore/sqlite_connection.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <sqlite3.h>
 
@@ -8,6 +9,7 @@ namespace coracle::datastore {
 namespace {
 
 constexpr int kBusyTimeoutMs = 10000;
+constexpr int kCopiedPages = 256; // at a time: 1 MiB
 
 } // namespace
 
@@ -168,6 +170,33 @@ Result<Connection::Checkpoint> Connection::checkpoint(LogFile file) {
     if (code != SQLITE_OK && (code & 0xff) != SQLITE_BUSY)
         return failure(code);
     return done;
+}
+
+Result<> Connection::copyTo(Connection &target, const std::function<bool(double)> &goOn) {
+    // The snapshot of an open transaction: without one, the copy would begin anew with each write that comes between.
+    CHECK(begin(false));
+    auto copy = [&]() -> Result<> {
+        CHECK(integer("SELECT COUNT(*) FROM sqlite_schema"));
+        sqlite3_backup *backup = sqlite3_backup_init(target.m_handle, "main", m_handle, "main");
+        if (!backup)
+            return target.failure(sqlite3_errcode(target.m_handle));
+        int code = SQLITE_OK;
+        bool wanted = true;
+        while (code == SQLITE_OK && wanted) {
+            code = sqlite3_backup_step(backup, kCopiedPages);
+            const int pages = std::max(sqlite3_backup_pagecount(backup), 1);
+            wanted = goOn(1.0 - double(sqlite3_backup_remaining(backup)) / pages);
+        }
+        sqlite3_backup_finish(backup);
+        if (code != SQLITE_OK && code != SQLITE_DONE)
+            return target.failure(code);
+        if (code != SQLITE_DONE)
+            return errors::other("the copy was cancelled");
+        return {};
+    };
+    auto copied = copy();
+    rollback();
+    return copied;
 }
 
 Failure Connection::failure(int code) const {

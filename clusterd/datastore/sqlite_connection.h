@@ -3,6 +3,7 @@
 #include "core/base/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -93,6 +94,10 @@ public:
     /// Copies the log into the database without waiting for anybody; its file may then be cut to nothing, where no
     /// reader is in the way.
     Result<Checkpoint> checkpoint(LogFile file = LogFile::Kept);
+
+    /// Copies the database, in one state, into an empty one, with breaks for others in between. `goOn` gets the share
+    /// that is copied and ends the copy by false.
+    Result<> copyTo(Connection &target, const std::function<bool(double)> &goOn);
 
     const std::string &path() const { return m_path; }
     Failure failure(int code) const;

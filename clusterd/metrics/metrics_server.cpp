@@ -89,6 +89,8 @@ Task<> MetricsServer::stop() {
 Task<> MetricsServer::State::run() {
     while (!gate.closed()) {
         co_await scrapeAll();
+        if (parts.measured && !gate.closed())
+            parts.measured(store);
         auto slept = co_await parts.clock.sleep(parts.resolution);
         if (!slept)
             co_return;

@@ -2,10 +2,12 @@
 
 #include "clusterd/apiserver/handlers/node_connector.h"
 #include "clusterd/apiserver/registry/reader.h"
+#include "clusterd/metrics/metrics_store.h"
 #include "core/base/clock.h"
 #include "core/base/task.h"
 #include "core/client/client.h"
 
+#include <functional>
 #include <memory>
 
 namespace coracle::apiserver {
@@ -22,6 +24,8 @@ struct MetricsServerParts {
     Clock &clock;
     Executor executor; ///< the scrapes run here; serial
     Duration resolution = std::chrono::seconds(15);
+    /// Called on the executor after each round of scrapes, for those who keep a history; may be null.
+    std::function<void(const MetricsStore &)> measured = {};
 };
 
 /// metrics.k8s.io out of the kubelets' own measurements, as metrics-server has it: each node's /metrics/resource is

@@ -1,5 +1,7 @@
 #include "core/base/log.h"
 
+#include "core/base/log_recorder.h"
+
 #include <atomic>
 #include <chrono>
 #include <fmt/chrono.h>
@@ -13,6 +15,7 @@ namespace {
 
 std::atomic<Level> s_least{Level::Info};
 std::atomic<Format> s_format{Format::Text};
+std::atomic<Recorder *> s_recorder{nullptr};
 
 spdlog::level::level_enum toSpdlog(Level level) {
     switch (level) {
@@ -62,7 +65,13 @@ bool enabled(Level level) {
     return level >= s_least.load(std::memory_order_relaxed);
 }
 
+void setRecorder(Recorder *recorder) {
+    s_recorder = recorder;
+}
+
 void write(Level level, std::string_view component, std::string_view message) {
+    if (Recorder *recorder = s_recorder.load(std::memory_order_acquire))
+        recorder->record(level, component, message);
     const auto now = std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
     const auto stamp = fmt::format("{:%Y-%m-%dT%H:%M:%S}Z", now);
     static constexpr std::string_view kNames[] = {"debug", "info", "warning", "error"};

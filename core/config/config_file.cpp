@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <set>
 #include <yaml-cpp/yaml.h>
 
 namespace coracle::config {
@@ -86,6 +87,7 @@ void mergeEntries(FileEntries &onto, FileEntries later) {
         }
         FileEntry &merged = earlier->second;
         merged.origin += " and " + entry.origin;
+        merged.file = entry.file;
         if (merged.isList || entry.isList) {
             merged.isList = true;
             std::ranges::move(entry.values, std::back_inserter(merged.values));
@@ -95,24 +97,37 @@ void mergeEntries(FileEntries &onto, FileEntries later) {
     }
 }
 
-Result<FileEntries> readConfigFiles(const fs::path &file, MustExist mustExist) {
-    std::error_code error;
-    std::vector<fs::path> files;
-    if (mustExist == MustExist::Yes || fs::exists(file, error))
-        files.push_back(file);
-    const size_t firstDropIn = files.size();
-    for (const auto &entry : fs::directory_iterator(fs::path(file.string() + ".d"), error))
-        if (isDropIn(entry))
-            files.push_back(entry.path());
-    std::sort(files.begin() + static_cast<std::ptrdiff_t>(firstDropIn), files.end());
+fs::path dropInFolder(const fs::path &file) {
+    return file.string() + ".d";
+}
 
-    FileEntries merged;
-    for (const fs::path &path : files) {
-        TRY(const std::string text, readFile(path, kFileBytesMax));
+Result<ConfigFiles> readConfigFiles(const fs::path &file, MustExist mustExist, const FileOverlay &overlay) {
+    std::error_code error;
+    std::set<fs::path> dropIns;
+    for (const auto &entry : fs::directory_iterator(dropInFolder(file), error))
+        if (isDropIn(entry) && !overlay.contains(entry.path()))
+            dropIns.insert(entry.path());
+    for (const auto &[path, text] : overlay)
+        if (text && path.parent_path() == dropInFolder(file))
+            dropIns.insert(path);
+
+    ConfigFiles read;
+    const auto laid = overlay.find(file);
+    const bool there = laid == overlay.end() ? fs::exists(file, error) : laid->second.has_value();
+    if (mustExist == MustExist::Yes || there)
+        read.files.push_back(file);
+    read.files.insert(read.files.end(), dropIns.begin(), dropIns.end());
+    for (const fs::path &path : read.files) {
+        const auto replaced = overlay.find(path);
+        TRY(const std::string text, replaced != overlay.end() && replaced->second
+                                        ? Result<std::string>(*replaced->second)
+                                        : readFile(path, kFileBytesMax));
         TRY(FileEntries entries, parseConfigText(text, path.string()));
-        mergeEntries(merged, std::move(entries));
+        for (auto &[key, entry] : entries)
+            entry.file = path;
+        mergeEntries(read.entries, std::move(entries));
     }
-    return merged;
+    return read;
 }
 
 } // namespace coracle::config

@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,8 +15,9 @@ namespace coracle::config {
 struct FileEntry {
     std::vector<std::string> values;
     bool isList = false;
-    bool appends = false; ///< the key was written with a trailing '+'
-    std::string origin;   ///< the file that it comes from
+    bool appends = false;       ///< the key was written with a trailing '+'
+    std::string origin;         ///< the file that it comes from; several joined by "and"
+    std::filesystem::path file; ///< the last one of them
 };
 
 using FileEntries = std::map<std::string, FileEntry, std::less<>>;
@@ -30,6 +32,18 @@ void mergeEntries(FileEntries &onto, FileEntries later);
 /// config.yaml and then config.yaml.d/*.yaml and *.yml in alphabetical order. A missing file is an error only when it
 /// must be there, a missing folder never.
 enum class MustExist { No, Yes };
-Result<FileEntries> readConfigFiles(const std::filesystem::path &file, MustExist mustExist);
+
+/// Files that shall be read as if they held other texts (nothing: as if they were not there), to try a change out.
+using FileOverlay = std::map<std::filesystem::path, std::optional<std::string>>;
+
+struct ConfigFiles {
+    FileEntries entries;
+    std::vector<std::filesystem::path> files; ///< those that were read, in the order in which they count
+};
+Result<ConfigFiles> readConfigFiles(const std::filesystem::path &file, MustExist mustExist,
+                                    const FileOverlay &overlay = {});
+
+/// The folder of the drop-ins of a configuration file.
+std::filesystem::path dropInFolder(const std::filesystem::path &file);
 
 } // namespace coracle::config

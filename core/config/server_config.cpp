@@ -129,10 +129,31 @@ void readNetworks(SettingReader &reader, ServerConfig &config) {
     config.flannelBackend = reader.text("flannel-backend", "vxlan");
 }
 
+/// The arguments with those of the identity provider that was chosen.
+std::vector<ComponentArgument> withOidc(SettingReader &reader, ServerConfig &config,
+                                        std::vector<ComponentArgument> arguments) {
+    const OidcMode mode = reader.single("oidc", parseOidcMode).value_or(OidcMode::Custom);
+    if (mode != OidcMode::Custom)
+        std::erase_if(arguments, [](const ComponentArgument &argument) { return isOidcArgument(argument.name); });
+    if (mode == OidcMode::Inherit) {
+        auto fleet = readFleetOidc(fleetOidcFile(config.configFile));
+        if (!fleet)
+            reader.fail("oidc", fleet.error().message);
+        else
+            arguments.insert(arguments.end(), fleet->begin(), fleet->end());
+    }
+    auto settings = OidcSettings::from(arguments);
+    if (!settings)
+        reader.fail(mode == OidcMode::Inherit ? "oidc" : "kube-apiserver-arg", settings.error().message);
+    else
+        config.oidc = std::move(*settings);
+    return arguments;
+}
+
 /// Before the options whose places its arguments take.
 void readApiserver(SettingReader &reader, ServerConfig &config) {
     constexpr std::string_view kOption = "kube-apiserver-arg";
-    const auto given = reader.many(kOption, parseComponentArgument);
+    const auto given = withOidc(reader, config, reader.many(kOption, parseComponentArgument));
     auto arguments = ApiserverArguments::from(given);
     if (!arguments) {
         reader.fail(kOption, arguments.error().message);
@@ -189,6 +210,10 @@ void readComponents(SettingReader &reader, ServerConfig &config) {
     config.schedulerElection = readElection(reader, "kube-scheduler-arg", config.schedulerArguments);
     config.systemDefaultRegistry = reader.text("system-default-registry");
     config.localStoragePath = reader.path("default-local-storage-path", config.dataDir / "storage");
+    config.backupFolder = reader.path("etcd-snapshot-dir", config.dataDir / "backups");
+    auto count = [](std::string_view text) { return parseInteger(text, 0, 1000); };
+    config.backupsKept = static_cast<size_t>(reader.single("etcd-snapshot-retention", count).value_or(5));
+    config.upgradeSource = reader.path("upgrade-source", config.dataDir / "upgrades");
 }
 
 } // namespace

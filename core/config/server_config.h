@@ -4,6 +4,7 @@
 #include "core/config/cidr.h"
 #include "core/config/controller_manager_arguments.h"
 #include "core/config/leader_election_arguments.h"
+#include "core/config/oidc_settings.h"
 #include "core/config/scheduler_arguments.h"
 #include "core/config/settings.h"
 #include "core/config/values.h"
@@ -79,12 +80,16 @@ struct ServerConfig : CommonConfig {
     std::set<std::string, std::less<>> disabled; ///< packaged components
     bool scheduler = true, controllers = true, kubeProxy = true, agent = true;
     ApiserverArguments apiserver;
+    std::optional<OidcSettings> oidc; ///< of the mode that was chosen; nothing: no identity provider
     std::vector<ComponentArgument> controllerManagerArguments, schedulerArguments;
     ControllerManagerArguments controllerManager;
     SchedulerArguments kubeScheduler;
     LeaderElectionArguments controllerManagerElection, schedulerElection;
     std::string systemDefaultRegistry;
     std::filesystem::path localStoragePath;
+    std::filesystem::path backupFolder;
+    size_t backupsKept = 5;              ///< of those that the daemon makes by itself
+    std::filesystem::path upgradeSource; ///< a folder or a file
 
     NodeConfig node;
 

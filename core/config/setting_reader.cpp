@@ -113,6 +113,7 @@ void SettingReader::fail(std::string_view name, std::string_view message) {
     const Setting *setting = m_settings.find(name);
     m_error =
         errors::other(fmt::format("{}: {}", setting ? setting->origin : "--" + std::string(name), message)).error();
+    m_error->causes = {{"FieldValueInvalid", std::string(message), std::string(name)}};
 }
 
 } // namespace coracle::config

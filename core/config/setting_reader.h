@@ -44,7 +44,7 @@ public:
         return values;
     }
 
-    /// Names the setting as the user wrote it.
+    /// Names the setting as the user wrote it; the error's cause names the option.
     void fail(std::string_view name, std::string_view message);
     bool failed() const { return m_error.has_value(); }
     Failure error() const { return Failure(*m_error); }

@@ -1,6 +1,5 @@
 #include "core/config/settings.h"
 
-#include "core/config/config_file.h"
 #include "core/config/nearest.h"
 
 #include <algorithm>
@@ -37,13 +36,12 @@ Failure unknownKey(Commands command, const std::string &key, const std::string &
 }
 
 /// A single value from a list is its last one, as if the flag had been given again and again.
-void put(std::map<std::string, Setting, std::less<>> &settings, const OptionInfo &option,
-         std::vector<std::string> values, std::string origin) {
-    if (values.empty())
+void put(std::map<std::string, Setting, std::less<>> &settings, const OptionInfo &option, Setting setting) {
+    if (setting.values.empty())
         return;
-    if (!option.list && values.size() > 1)
-        values.erase(values.begin(), values.end() - 1);
-    settings.insert_or_assign(std::string(option.name), Setting{std::move(values), std::move(origin)});
+    if (!option.list && setting.values.size() > 1)
+        setting.values.erase(setting.values.begin(), setting.values.end() - 1);
+    settings.insert_or_assign(std::string(option.name), std::move(setting));
 }
 
 } // namespace
@@ -66,12 +64,13 @@ Failure unknownFlag(Commands command, std::string_view flag) {
 }
 
 Result<Settings> Settings::resolve(Commands command, const Product &product, const GivenFlags &flags,
-                                   const Environment &environment) {
+                                   const Environment &environment, const FileOverlay &overlay) {
     Settings settings;
     for (const OptionInfo &option : allOptions())
         if (option.commands & command)
             if (auto found = lookUp(option, environment))
-                put(settings.m_settings, option, {std::move(found->value)}, std::move(found->name));
+                put(settings.m_settings, option,
+                    {{std::move(found->value)}, found->name, Setting::From::Environment, found->name});
 
     std::map<std::string, std::vector<std::string>, std::less<>> given;
     for (const auto &[name, value] : flags) {
@@ -87,16 +86,20 @@ Result<Settings> Settings::resolve(Commands command, const Product &product, con
     settings.m_configFile = explicitFile               ? std::filesystem::path(explicitFile->values[0])
                             : given.contains("config") ? std::filesystem::path(given["config"].back())
                                                        : product.configFile();
-    TRY(FileEntries entries, readConfigFiles(settings.m_configFile, isExplicit ? MustExist::Yes : MustExist::No));
-    for (auto &[key, entry] : entries) {
+    TRY(ConfigFiles read, readConfigFiles(settings.m_configFile, isExplicit ? MustExist::Yes : MustExist::No, overlay));
+    settings.m_files = std::move(read.files);
+    for (auto &[key, entry] : read.entries) {
         const OptionInfo *option = findOption(key);
         if (!option)
             return unknownKey(command, key, entry.origin);
         if (option->commands & command)
-            put(settings.m_settings, *option, std::move(entry.values), fmt::format("{} in {}", key, entry.origin));
+            put(settings.m_settings, *option,
+                {std::move(entry.values), fmt::format("{} in {}", key, entry.origin),
+                 entry.file == settings.m_configFile ? Setting::From::File : Setting::From::DropIn,
+                 entry.file.string()});
     }
     for (auto &[name, values] : given)
-        put(settings.m_settings, *findOption(name), std::move(values), "--" + name);
+        put(settings.m_settings, *findOption(name), {std::move(values), "--" + name, Setting::From::Flag, "--" + name});
     return settings;
 }
 

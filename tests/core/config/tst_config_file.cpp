@@ -61,15 +61,29 @@ private slots:
         put(dropIns / "20-second.yml", "tls-san+: [three]\ntoken: second\n");
         put(dropIns / "10-first.yaml", "tls-san+:\n- two\nnode-name: first\ndisable+: b\nnode-ip+: 10.0.0.1\n");
         put(dropIns / "30-ignored.txt", "node-name: ignored\n");
-        auto entries = readConfigFiles(file, MustExist::No);
-        QVERIFY(entries.has_value());
+        auto read = readConfigFiles(file, MustExist::No);
+        QVERIFY(read.has_value());
+        const FileEntries *entries = &read->entries;
         QCOMPARE(entries->at("tls-san").values, (Texts{"one", "two", "three"}));
+        QCOMPARE(entries->at("tls-san").file, dropIns / "20-second.yml");
+        QCOMPARE(read->files, (std::vector<fs::path>{file, dropIns / "10-first.yaml", dropIns / "20-second.yml"}));
         QCOMPARE(entries->at("node-name").values, Texts{"first"});
         QCOMPARE(entries->at("token").values, Texts{"second"});
         QCOMPARE(entries->at("disable").values, Texts{"a,b"});
         QCOMPARE(entries->at("node-ip").values, Texts{"10.0.0.1"});
         put(dropIns / "40-over.yaml", "tls-san: [four]\n"); // without '+' it overwrites again
-        QCOMPARE(readConfigFiles(file, MustExist::No)->at("tls-san").values, Texts{"four"});
+        QCOMPARE(readConfigFiles(file, MustExist::No)->entries.at("tls-san").values, Texts{"four"});
+
+        // As if one file held another text, one were new and one were not there; nothing is written.
+        const FileOverlay overlay{{file, "token: changed\n"},
+                                  {dropIns / "40-over.yaml", std::nullopt},
+                                  {dropIns / "50-new.yaml", "node-name: new\n"}};
+        auto tried = readConfigFiles(file, MustExist::No, overlay);
+        QVERIFY(tried.has_value());
+        QCOMPARE(tried->entries.at("node-name").values, Texts{"new"});
+        QCOMPARE(tried->entries.at("tls-san").values, (Texts{"two", "three"}));
+        QCOMPARE(tried->files.back(), dropIns / "50-new.yaml");
+        QVERIFY(!fs::exists(dropIns / "50-new.yaml"));
     }
 
     void appendsAListToAScalar() {
@@ -85,7 +99,7 @@ private slots:
     void missingFiles() {
         QTemporaryDir folder;
         const fs::path file = fs::path(folder.path().toStdString()) / "config.yaml";
-        QVERIFY(readConfigFiles(file, MustExist::No)->empty());
+        QVERIFY(readConfigFiles(file, MustExist::No)->entries.empty());
         auto missing = readConfigFiles(file, MustExist::Yes);
         QVERIFY(!missing);
         QVERIFY(missing.error().message.find("config.yaml: No such file") != std::string::npos);

@@ -96,7 +96,7 @@ private slots:
             {"debug", "maybe", "is not true or false"},
             {"secrets-encryption", "true", "--secrets-encryption: this version of Coracle does not have it yet"},
             {"datastore-endpoint", "postgres://secret@host", "--datastore-endpoint: this version"},
-            {"etcd-snapshot-retention", "many", "is not a number"}, // also what has no effect is checked
+            {"etcd-snapshot-retention", "many", "is not a number"},
             {"token-file", "/nonexistent", "cannot open /nonexistent"},
         };
         for (const Row &row : kRows)

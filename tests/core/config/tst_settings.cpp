@@ -110,8 +110,8 @@ private slots:
     }
 
     void saysWhatHasNoEffect() {
-        auto settings = resolve({{"etcd-snapshot-retention", "3"}, {"token", "t"}});
-        QCOMPARE(settings->warnings(), Texts{"--etcd-snapshot-retention has no effect in this version"});
+        auto settings = resolve({{"etcd-snapshot-name", "daily"}, {"token", "t"}});
+        QCOMPARE(settings->warnings(), Texts{"--etcd-snapshot-name has no effect in this version"});
     }
 
     void theTableIsConsistent() {

@@ -1,0 +1,50 @@
+#pragma once
+
+#include "app/clusters/cluster.h"
+
+#include <QHash>
+#include <QJsonArray>
+#include <QtQml/qqmlregistration.h>
+
+namespace coracle::app {
+
+/// What the user may do in a namespace, for pages that hide or explain what he may not. Asked once for each cluster and
+/// namespace (SelfSubjectRulesReview) and kept for kKeptForMs; until it is known, and where the answer is not complete,
+/// everything counts as allowed: the server has the last word. GUI thread.
+///
+///     Permissions { id: rights; cluster: App.cluster; namespaceName: page.namespaceName }
+///     Action { enabled: rights.revision >= 0 && rights.may("delete", "pods") }
+class Permissions : public QObject {
+    Q_OBJECT
+    QML_ELEMENT
+    Q_PROPERTY(coracle::app::Cluster *cluster MEMBER m_cluster WRITE setCluster NOTIFY changed)
+    /// Empty: objects of the whole cluster.
+    Q_PROPERTY(QString namespaceName MEMBER m_namespaceName WRITE setNamespaceName NOTIFY changed)
+    /// Grows when the answers may be others: name it in bindings.
+    Q_PROPERTY(int revision READ revision NOTIFY changed)
+
+public:
+    static constexpr int kKeptForMs = 60'000;
+
+    explicit Permissions(QObject *parent = nullptr) : QObject(parent) {}
+    void setCluster(Cluster *cluster);
+    void setNamespaceName(const QString &name);
+    int revision() const { return m_revision; }
+
+    /// `kindKey`: "pods", "deployments.apps", also with a subresource: "pods/exec".
+    Q_INVOKABLE bool may(const QString &verb, const QString &kindKey, const QString &name = {}) const;
+
+Q_SIGNALS:
+    void changed();
+
+private:
+    void ask();
+
+    QPointer<Cluster> m_cluster;
+    QString m_namespaceName;
+    QJsonArray m_rules;
+    bool m_known = false; ///< and complete
+    int m_revision = 0;
+};
+
+} // namespace coracle::app

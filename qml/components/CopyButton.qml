@@ -1,0 +1,36 @@
+import QtQuick
+import QtQuick.Controls
+import Coracle.Ui
+
+/// Puts `value` into the clipboard and shows for a moment that it did.
+ToolButton {
+    id: button
+
+    property string value
+    property bool copied: false
+
+    icon.name: copied ? "check" : "copy"
+    icon.width: Theme.iconSmall + 2
+    icon.color: copied ? Theme.ok : Theme.textMuted
+    text: copied ? qsTr("Copied") : qsTr("Copy")
+
+    onClicked: {
+        const carrier = clipboard.createObject(button) as TextEdit
+        carrier.text = value
+        carrier.selectAll()
+        carrier.copy()
+        carrier.destroy()
+        copied = true
+        back.restart()
+    }
+
+    Component {
+        id: clipboard
+        TextEdit { visible: false }
+    }
+    Timer {
+        id: back
+        interval: 2000
+        onTriggered: button.copied = false
+    }
+}

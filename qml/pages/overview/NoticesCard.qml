@@ -1,0 +1,31 @@
+import QtQuick
+import QtQuick.Controls
+import QtQuick.Layouts
+import Coracle
+import Coracle.Theme
+
+/// What needs attention first, with the way to mend it. There is no card where there is nothing.
+Card {
+    id: card
+
+    title: qsTr("Needs attention")
+    visible: notices.count > 0
+
+    NoticeModel {
+        id: notices
+        session: App.cluster ? App.cluster.session : null
+    }
+
+    Repeater {
+        model: notices
+        delegate: Banner {
+            required property string message
+            required property string mend
+            required tone
+
+            Layout.fillWidth: true
+            title: message
+            text: mend
+        }
+    }
+}
