@@ -97,7 +97,7 @@ check "the state before comes back, and the node is ready with it" matches '"sta
 wait_for 60 "the node" node_is_ready
 check "the pod that was there runs on in its container" gives "$container" \
     kubectl get pod writer -o 'jsonpath={.status.containerStatuses[0].containerID}'
-check "its volume is there" kubectl exec writer -- test -s /data/file
+check "its volume is there" wait_for 30 "the kubelet to know the pod" kubectl exec writer -- test -s /data/file
 check "the later pod is gone" refuses NotFound kubectl get pod later
 no_later() { [ -z "$(find "$data/agent/pod-logs" -mindepth 1 -maxdepth 1 -name 'default_later_*')" ]; }
 check "and is removed from the node" wait_for 60 "the later pod's end" no_later

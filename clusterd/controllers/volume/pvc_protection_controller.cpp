@@ -25,6 +25,17 @@ bool isShutDown(const corev1::Pod &pod) {
     return !pod.metadata.deletionTimestamp.isZero() && pod.metadata.deletionGracePeriodSeconds == 0;
 }
 
+/// A claim of an ephemeral volume is its own pod's alone: a new pod of the same name waits for the old one's to go.
+bool uses(const corev1::Pod &pod, const api::Object &claim) {
+    const api::Object::Owner *owner = claim.controller();
+    const bool own = owner && owner->uid == pod.metadata.uid;
+    return std::ranges::any_of(pod.spec.volumes, [&](const corev1::Volume &volume) {
+        if (volume.persistentVolumeClaim)
+            return claim.name() == volume.persistentVolumeClaim->claimName;
+        return volume.ephemeral && own && claim.name() == fmt::format("{}-{}", pod.metadata.name, volume.name);
+    });
+}
+
 } // namespace
 
 PvcProtectionController::PvcProtectionController(const ControllerContext &context)
@@ -47,20 +58,18 @@ Task<Result<>> PvcProtectionController::reconcile(std::string key) {
     const ObjectPtr claim = m_claims.get(key);
     if (!claim)
         co_return Result<>{};
-    const std::function<Task<Result<bool>>()> used = [this, claim] {
-        return isUsed(std::string(claim->namespaceName()), std::string(claim->name()));
-    };
+    const std::function<Task<Result<bool>>()> used = [this, claim] { return isUsed(claim); };
     co_return co_await keepFinalizer(client(), m_claims.resource(), claim, "kubernetes.io/pvc-protection", used);
 }
 
 /// Asks the API server, because a pod may be newer than what the informer has. Pods that are not scheduled do not
 /// count: the kubelet does not start them with a claim that is being deleted; nor do those that are shut down.
-Task<Result<bool>> PvcProtectionController::isUsed(std::string namespaceName, std::string name) {
+Task<Result<bool>> PvcProtectionController::isUsed(ObjectPtr claim) {
+    std::string namespaceName(claim->namespaceName());
     CO_TRY(const client::ObjectList pods, co_await client().list(corev1::Pod::resource(), std::move(namespaceName)));
     for (const ObjectPtr &object : pods.items) {
         CO_TRY(const corev1::Pod pod, api::decode<corev1::Pod>(*object));
-        const std::vector<std::string> claims = claimsOf(pod);
-        if (!pod.spec.nodeName.empty() && !isShutDown(pod) && std::ranges::find(claims, name) != claims.end())
+        if (!pod.spec.nodeName.empty() && !isShutDown(pod) && uses(pod, *claim))
             co_return true;
     }
     co_return false;

@@ -14,7 +14,7 @@ public:
 
 private:
     void podChanged(const ObjectPtr &before, const ObjectPtr &after);
-    Task<Result<bool>> isUsed(std::string namespaceName, std::string name);
+    Task<Result<bool>> isUsed(ObjectPtr claim);
 
     client::Informer &m_claims;
 };
