@@ -23,6 +23,7 @@ check "cp out of a pod" kubectl cp box:/tmp/hello.yaml "$scratch/copy.yaml"
 check "  the copy is the same" cmp "$source_dir/examples/hello.yaml" "$scratch/copy.yaml"
 
 forwarded() { # TARGET PORT
+    : >"$scratch/forward" # what an earlier one said
     kubectl port-forward "$1" ":$2" >"$scratch/forward" 2>&1 &
     local forward=$! port status=0
     wait_for 10 "port-forward" grep -q 'Forwarding from 127' "$scratch/forward" || status=1
