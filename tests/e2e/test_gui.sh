@@ -51,9 +51,9 @@ go_to() { # text
     sleep_until_still
 }
 
-# Until two pictures in a row are the same.
+# Until two pictures in a row are the same; nearer to each other than a blinking cursor changes.
 still() {
-    picture one && sleep 0.4 && picture two && ! differ one two
+    picture one && sleep 0.15 && picture two && ! differ one two
 }
 sleep_until_still() { wait_for 20 "a still picture" still; }
 
