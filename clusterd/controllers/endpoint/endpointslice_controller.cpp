@@ -70,8 +70,7 @@ EndpointSliceController::EndpointSliceController(const ControllerContext &contex
       m_services(informers().get<corev1::Service>()),
       m_pods(informers().get<corev1::Pod>()),
       m_nodes(informers().get<corev1::Node>()),
-      m_slices(informers().get<discoveryv1::EndpointSlice>()) {
-    addSliceIndex(m_slices);
+      m_slices(context, informers().get<discoveryv1::EndpointSlice>(), queue(), kManagedBy) {
     enqueueOnChange(m_services);
     m_services.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         if (!after)
@@ -81,9 +80,6 @@ EndpointSliceController::EndpointSliceController(const ControllerContext &contex
     m_nodes.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { observeNode(before, after); });
     m_pods.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
         enqueueServicesOf(m_services, before, after, queue());
-    });
-    m_slices.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        enqueueServiceOf(before, after, kManagedBy, queue());
     });
 }
 
@@ -150,10 +146,14 @@ void EndpointSliceController::addHints(const corev1::Service &service, std::vect
 
 Task<Result<>> EndpointSliceController::reconcile(std::string key) {
     const ObjectPtr object = m_services.get(key);
+    if (!object)
+        m_slices.forget(key);
     if (!object || object->deleting())
         co_return Result<>{}; // its slices go with their owner
     CO_TRY(const corev1::Service service, api::decode<corev1::Service>(*object));
     if (service.spec.selector.empty() || service.spec.type == "ExternalName")
+        co_return Result<>{};
+    if (!m_slices.current(key))
         co_return Result<>{};
     CO_TRY(const std::vector<ServicePod> pods, servicePods(m_pods, service));
 
@@ -184,14 +184,13 @@ Task<Result<>> EndpointSliceController::reconcile(std::string key) {
     SliceOwner owner;
     owner.namespaceName = service.metadata.namespace_;
     owner.name = service.metadata.name;
-    owner.managedBy = kManagedBy;
     owner.reference = controllerReference("v1", "Service", service.metadata);
     owner.labels = service.metadata.labels;
     if (service.spec.clusterIP == "None")
         owner.labels[std::string(kHeadlessLabel)] = "";
-    std::vector<discoveryv1::EndpointSlice> existing = ownedSlices(m_slices, owner);
+    std::vector<discoveryv1::EndpointSlice> existing = m_slices.owned(key);
     addHints(service, groups, existing);
-    co_return co_await reconcileSlices(client(), owner, std::move(groups), std::move(existing));
+    co_return co_await m_slices.reconcile(owner, std::move(groups), std::move(existing));
 }
 
 } // namespace coracle::controllers

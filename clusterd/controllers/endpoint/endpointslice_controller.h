@@ -24,7 +24,7 @@ private:
     client::Informer &m_services;
     client::Informer &m_pods;
     client::Informer &m_nodes;
-    client::Informer &m_slices;
+    SliceReconciler m_slices;
     std::map<std::string, ZonedNode> m_zonedNodes;
     ZoneShares m_shares;
     std::map<std::string, std::string> m_hintStates; ///< by service and address type: what was told last

@@ -58,21 +58,20 @@ EndpointSliceMirroringController::EndpointSliceMirroringController(const Control
     : Controller(context, "endpoint-slice-mirroring"),
       m_endpoints(informers().get<corev1::Endpoints>()),
       m_services(informers().get<corev1::Service>()),
-      m_slices(informers().get<discoveryv1::EndpointSlice>()) {
+      m_slices(context, informers().get<discoveryv1::EndpointSlice>(), queue(), kManagedBy) {
     enqueueOnChange(m_endpoints);
     enqueueOnChange(m_services);
-    addSliceIndex(m_slices);
-    m_slices.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) {
-        enqueueServiceOf(before, after, kManagedBy, queue());
-    });
 }
 
 Task<Result<>> EndpointSliceMirroringController::reconcile(std::string key) {
     const ObjectPtr serviceObject = m_services.get(key);
     const ObjectPtr object = m_endpoints.get(key);
+    if (!serviceObject)
+        m_slices.forget(key);
+    if (!m_slices.current(key))
+        co_return Result<>{};
     SliceOwner owner;
     std::tie(owner.namespaceName, owner.name) = splitKey(key);
-    owner.managedBy = kManagedBy;
     std::vector<SliceGroup> groups;
     if (object && serviceObject && !object->deleting()) {
         CO_TRY(const corev1::Service service, api::decode<corev1::Service>(*serviceObject));
@@ -85,7 +84,7 @@ Task<Result<>> EndpointSliceMirroringController::reconcile(std::string key) {
             for (const corev1::EndpointSubset &subset : endpoints.subsets)
                 addSubset(subset, groups);
     }
-    co_return co_await reconcileSlices(client(), owner, std::move(groups), ownedSlices(m_slices, owner));
+    co_return co_await m_slices.reconcile(owner, std::move(groups), m_slices.owned(key));
 }
 
 } // namespace coracle::controllers

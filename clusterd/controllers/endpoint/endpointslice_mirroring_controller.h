@@ -1,5 +1,6 @@
 #pragma once
 
+#include "clusterd/controllers/endpoint/slice_reconciler.h"
 #include "clusterd/controllers/runtime.h"
 
 namespace coracle::controllers {
@@ -14,7 +15,7 @@ public:
 private:
     client::Informer &m_endpoints;
     client::Informer &m_services;
-    client::Informer &m_slices;
+    SliceReconciler m_slices;
 };
 
 } // namespace coracle::controllers

@@ -14,8 +14,30 @@ using discoveryv1::EndpointSlice;
 
 constexpr std::string_view kByService = "service and manager";
 
-std::string indexValue(std::string_view namespaceName, std::string_view service, std::string_view manager) {
-    return fmt::format("{}/{} {}", namespaceName, service, manager); // none of them holds a space
+std::string indexValue(std::string_view serviceKey, std::string_view manager) {
+    return fmt::format("{} {}", serviceKey, manager); // neither holds a space
+}
+
+std::string serviceKey(const SliceOwner &owner) {
+    return owner.namespaceName + "/" + owner.name;
+}
+
+/// The service of a slice, if this manager wrote the slice.
+std::optional<std::string> serviceOf(const ObjectPtr &slice, std::string_view manager) {
+    const auto service = slice ? slice->label(kServiceNameLabel) : std::nullopt;
+    if (!service || slice->label(kManagedByLabel) != manager)
+        return std::nullopt;
+    return fmt::format("{}/{}", slice->namespaceName(), *service);
+}
+
+void addIndex(client::Informer &slices) {
+    if (slices.hasIndex(kByService))
+        return;
+    slices.addIndex(std::string(kByService), [](const ObjectPtr &slice, std::vector<std::string> &values) {
+        if (const auto manager = slice->label(kManagedByLabel))
+            if (const auto service = serviceOf(slice, *manager))
+                values.push_back(indexValue(*service, *manager));
+    });
 }
 
 std::string portsKey(const std::vector<discoveryv1::EndpointPort> &ports) {
@@ -41,26 +63,77 @@ std::string identity(const Endpoint &endpoint) {
     return text;
 }
 
-EndpointSlice emptySlice(const SliceOwner &owner, const SliceGroup &group) {
+Task<Result<>> removeSlice(client::Client &client, const EndpointSlice &slice) {
+    auto removed = co_await client::remove(client, slice);
+    co_return ignoreNotFound(removed);
+}
+
+} // namespace
+
+SliceReconciler::SliceReconciler(const ControllerContext &context, client::Informer &slices, client::WorkQueue &queue,
+                                 std::string_view managedBy)
+    : m_client(context.client),
+      m_slices(slices),
+      m_queue(queue),
+      m_managedBy(managedBy),
+      m_expectations(context.clock) {
+    addIndex(m_slices);
+    m_slices.addHandler([this](const ObjectPtr &before, const ObjectPtr &after) { observe(before, after); });
+}
+
+void SliceReconciler::observe(const ObjectPtr &before, const ObjectPtr &after) {
+    const auto was = serviceOf(before, m_managedBy), is = serviceOf(after, m_managedBy);
+    if (!before && is)
+        m_expectations.creationObserved(*is);
+    for (const auto &key : {was, is})
+        if (key)
+            m_queue.add(*key);
+}
+
+bool SliceReconciler::current(const std::string &key) {
+    if (m_expectations.satisfied(key))
+        return true;
+    m_queue.addAfter(key, Expectations::kLapseAfter);
+    return false;
+}
+
+std::vector<EndpointSlice> SliceReconciler::owned(std::string_view key) const {
+    std::vector<EndpointSlice> slices;
+    for (const ObjectPtr &object : m_slices.byIndex(kByService, indexValue(key, m_managedBy))) {
+        if (object->deleting())
+            continue;
+        if (auto slice = api::decode<EndpointSlice>(*object))
+            slices.push_back(std::move(*slice));
+    }
+    return slices;
+}
+
+Task<Result<>> SliceReconciler::create(const SliceOwner &owner, EndpointSlice slice) {
+    const std::string key = serviceKey(owner);
+    m_expectations.expectCreations(key, 1);
+    auto created = co_await client::create(m_client, std::move(slice));
+    if (!created) {
+        m_expectations.creationObserved(key);
+        co_return std::unexpected(std::move(created).error());
+    }
+    co_return Result<>{};
+}
+
+EndpointSlice SliceReconciler::emptySlice(const SliceOwner &owner, const SliceGroup &group) const {
     EndpointSlice slice;
     slice.metadata.namespace_ = owner.namespaceName;
     slice.metadata.generateName = owner.name + "-";
     slice.metadata.ownerReferences.push_back(owner.reference);
     slice.metadata.labels = owner.labels;
     slice.metadata.labels[std::string(kServiceNameLabel)] = owner.name;
-    slice.metadata.labels[std::string(kManagedByLabel)] = owner.managedBy;
+    slice.metadata.labels[std::string(kManagedByLabel)] = m_managedBy;
     slice.addressType = group.addressType;
     slice.ports = group.ports;
     return slice;
 }
 
-Task<Result<>> removeSlice(client::Client &client, const EndpointSlice &slice) {
-    auto removed = co_await client::remove(client, slice);
-    co_return ignoreNotFound(removed);
-}
-
-Task<Result<>> reconcileGroup(client::Client &client, const SliceOwner &owner, SliceGroup group,
-                              std::vector<EndpointSlice> existing) {
+Task<Result<>> SliceReconciler::reconcileGroup(const SliceOwner &owner, SliceGroup group,
+                                               std::vector<EndpointSlice> existing) {
     std::map<std::string, Endpoint> wanted;
     for (Endpoint &endpoint : group.endpoints)
         wanted.insert_or_assign(identity(endpoint), std::move(endpoint));
@@ -86,51 +159,18 @@ Task<Result<>> reconcileGroup(client::Client &client, const SliceOwner &owner, S
         existing.push_back(emptySlice(owner, group));
     for (size_t i = 0; i < existing.size(); ++i) {
         if (i >= before.size()) {
-            CO_CHECK(co_await client::create(client, existing[i]));
+            CO_CHECK(co_await create(owner, std::move(existing[i])));
         } else if (existing[i].endpoints.empty() && !(none && i == 0)) {
-            CO_CHECK(co_await removeSlice(client, existing[i]));
+            CO_CHECK(co_await removeSlice(m_client, existing[i]));
         } else if (api::encode(existing[i]) != api::encode(before[i])) {
-            CO_CHECK(co_await client::update(client, existing[i]));
+            CO_CHECK(co_await client::update(m_client, existing[i]));
         }
     }
     co_return Result<>{};
 }
 
-} // namespace
-
-void addSliceIndex(client::Informer &slices) {
-    if (slices.hasIndex(kByService))
-        return;
-    slices.addIndex(std::string(kByService), [](const ObjectPtr &slice, std::vector<std::string> &values) {
-        const auto service = slice->label(kServiceNameLabel), manager = slice->label(kManagedByLabel);
-        if (service && manager)
-            values.push_back(indexValue(slice->namespaceName(), *service, *manager));
-    });
-}
-
-std::vector<EndpointSlice> ownedSlices(const client::Informer &slices, const SliceOwner &owner) {
-    std::vector<EndpointSlice> owned;
-    for (const ObjectPtr &object :
-         slices.byIndex(kByService, indexValue(owner.namespaceName, owner.name, owner.managedBy))) {
-        if (object->deleting())
-            continue;
-        if (auto slice = api::decode<EndpointSlice>(*object))
-            owned.push_back(std::move(*slice));
-    }
-    return owned;
-}
-
-void enqueueServiceOf(const ObjectPtr &before, const ObjectPtr &after, std::string_view managedBy,
-                      client::WorkQueue &queue) {
-    for (const ObjectPtr *slice : {&before, &after}) {
-        const auto service = *slice ? (*slice)->label(kServiceNameLabel) : std::nullopt;
-        if (service && (*slice)->label(kManagedByLabel) == managedBy)
-            queue.add(fmt::format("{}/{}", (*slice)->namespaceName(), *service));
-    }
-}
-
-Task<Result<>> reconcileSlices(client::Client &client, const SliceOwner &owner, std::vector<SliceGroup> groups,
-                               std::vector<EndpointSlice> existing) {
+Task<Result<>> SliceReconciler::reconcile(const SliceOwner &owner, std::vector<SliceGroup> groups,
+                                          std::vector<EndpointSlice> existing) {
     std::map<std::string, std::vector<EndpointSlice>> byGroup;
     for (EndpointSlice &slice : existing)
         byGroup[groupKey(slice.addressType, slice.ports)].push_back(std::move(slice));
@@ -138,11 +178,11 @@ Task<Result<>> reconcileSlices(client::Client &client, const SliceOwner &owner, 
         std::vector<EndpointSlice> own;
         if (auto node = byGroup.extract(groupKey(group.addressType, group.ports)); !node.empty())
             own = std::move(node.mapped());
-        CO_CHECK(co_await reconcileGroup(client, owner, std::move(group), std::move(own)));
+        CO_CHECK(co_await reconcileGroup(owner, std::move(group), std::move(own)));
     }
     for (const auto &[key, slices] : byGroup)
         for (const EndpointSlice &slice : slices)
-            CO_CHECK(co_await removeSlice(client, slice));
+            CO_CHECK(co_await removeSlice(m_client, slice));
     co_return Result<>{};
 }
 
