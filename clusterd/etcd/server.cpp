@@ -246,6 +246,8 @@ Task<> Server::State::stop() {
     // gRPC blocks until the calls have ended, and they end on the executor.
     std::move_only_function<void(std::move_only_function<void(bool)>)> submit =
         [this](std::move_only_function<void(bool)> done) {
+            // shutDown() begins with the mutex: it cannot be over, and joined elsewhere, before the thread is kept.
+            const std::lock_guard lock(mutex);
             shutDownThread = std::thread([this, done = std::move(done)]() mutable {
                 shutDown();
                 done(true);

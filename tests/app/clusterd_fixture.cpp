@@ -104,9 +104,12 @@ QString Clusterd::logText() const {
 
 Result<QJsonObject> ask(Session &session, ApiRequest request) {
     auto answer = std::make_shared<std::optional<Result<QJsonObject>>>();
+    const QString what = QString::fromLatin1(request.method) + u' ' + request.path;
     session.sendJson(std::move(request), &session, [answer](Result<QJsonObject> got) { *answer = std::move(got); });
     if (!QTest::qWaitFor([&] { return answer->has_value(); }, kStartMs))
         return errors::timeout("no answer");
+    if (!**answer)
+        qInfo("%s: %s", qPrintable(what), (*answer)->error().message.c_str());
     return **answer;
 }
 
