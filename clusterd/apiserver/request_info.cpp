@@ -1,5 +1,8 @@
 #include "clusterd/apiserver/request_info.h"
 
+#include "core/api/label_syntax.h"
+#include "core/api/selector.h"
+
 #include <algorithm>
 #include <cctype>
 
@@ -27,16 +30,12 @@ std::string verbOf(std::string_view method) {
     return {};
 }
 
-/// The name in a field selector metadata.name=x, so that rules with resourceNames fit list and watch of one object.
-std::string selectedName(std::string_view selector) {
-    constexpr std::string_view kField = "metadata.name=";
-    size_t at = selector.find(kField);
-    if (at == std::string_view::npos || (at > 0 && selector[at - 1] != ','))
-        return {};
-    selector.remove_prefix(at + kField.size());
-    if (selector.starts_with('='))
-        selector.remove_prefix(1);
-    return std::string(selector.substr(0, selector.find(',')));
+/// The name in a field selector metadata.name=x, so that rules with resourceNames fit list and watch of one object. One
+/// that can't be part of a path is nobody's name.
+std::string selectedName(std::string_view text) {
+    const auto selector = api::FieldSelector::parse(text);
+    const std::string *name = selector ? selector->required("metadata.name") : nullptr;
+    return name && api::pathSegmentErrors(*name).empty() ? *name : std::string();
 }
 
 } // namespace

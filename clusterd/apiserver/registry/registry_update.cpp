@@ -17,7 +17,6 @@ namespace json = boost::json;
 
 namespace {
 
-constexpr int kAttemptsMax = 5;
 constexpr std::string_view kModified =
     "the object has been modified; please apply your changes to the latest version and try again";
 
@@ -119,7 +118,8 @@ Task<Result<Written>> Registry::patch(RequestScope &scope, client::PatchType typ
 
 Task<Result<Written>> Registry::modify(RequestScope &scope, Change change) {
     CO_TRY(Present present, co_await find(scope));
-    for (int attempts = 0; attempts < kAttemptsMax; ++attempts) {
+    // Again as long as others come first: a change that names no version is never refused for theirs.
+    for (;;) {
         CO_TRY(Document fresh, change(present.object, present.revision));
         CO_TRY(std::optional<Written> written, co_await attempt(scope, present, std::move(fresh)));
         if (!written)
@@ -127,7 +127,6 @@ Task<Result<Written>> Registry::modify(RequestScope &scope, Change change) {
         CO_TRY(written->object, shown(scope, written->object));
         co_return std::move(*written);
     }
-    co_return conflict(scope, std::string(kModified));
 }
 
 Task<Result<std::optional<Written>>> Registry::attempt(RequestScope &scope, Present &present, Document fresh) {
@@ -168,7 +167,7 @@ Task<Result<Registry::Present>> Registry::newer(const RequestScope &scope,
 
 Task<Result<>> Registry::overwrite(RequestScope &scope, Change change) {
     CO_TRY(Present present, co_await find(scope));
-    for (int attempts = 0; attempts < kAttemptsMax; ++attempts) {
+    for (;;) {
         CO_TRY(Document fresh, change(present.object, present.revision));
         if (scope.dryRun || encode(scope.resource, fresh) == encode(scope.resource, present.object))
             co_return Result<>{};
@@ -179,7 +178,6 @@ Task<Result<>> Registry::overwrite(RequestScope &scope, Change change) {
             co_return Result<>{};
         CO_TRY(present, co_await newer(scope, updated));
     }
-    co_return conflict(scope, std::string(kModified));
 }
 
 Task<Result<std::optional<Written>>> Registry::replace(RequestScope &scope, Present &present, Document fresh) {

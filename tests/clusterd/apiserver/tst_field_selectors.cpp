@@ -65,6 +65,19 @@ private slots:
             QCOMPARE(list(path, "metadata.namespace").code, 400);
     }
 
+    void aNameIsAnyText_data() {
+        QTest::addColumn<QByteArray>("selector");
+        QTest::addRow("with what the syntax escapes") << QByteArray("metadata.name%3Da:odd%5C,name%5C%3Dx%20y");
+        QTest::addRow("that no path can hold") << QByteArray("metadata.name%3Da/b");
+        QTest::addRow("behind another field") << QByteArray("metadata.namespace!%3Dx,metadata.name%3D%3Da");
+    }
+
+    void aNameIsAnyText() {
+        QFETCH(QByteArray, selector);
+        Answer answer = m_api.request("GET", "/api/v1/configmaps?fieldSelector=" + selector.toStdString());
+        QVERIFY2(answer.code == 200, answer.body.c_str());
+    }
+
     void theOthersHaveNameAndNamespace() {
         for (const char *path :
              {"/api/v1/configmaps", "/apis/apps/v1/deployments", "/apis/storage.k8s.io/v1/storageclasses"}) {

@@ -2,6 +2,8 @@
 #include "tests/core/api/support/json_text.h"
 
 #include <QTest>
+#include <algorithm>
+#include <fmt/format.h>
 
 using namespace coracle;
 using namespace coracle::test;
@@ -71,6 +73,19 @@ private slots:
         const Answer refused = this->patch(type, json::serialize(readJson(patch)));
         QCOMPARE(::message(refused), message);
         QCOMPARE(refused.code, code);
+    }
+
+    void manyAtOnceAllSucceed() {
+        constexpr int kCount = 40;
+        std::vector<std::shared_ptr<const TestApi::Pending>> pending;
+        for (int i = 0; i < kCount; ++i)
+            pending.push_back(m_api->begin("PATCH", kMap, fmt::format(R"({{"data":{{"p{}":"x"}}}})", i),
+                                           {{"Content-Type", "application/merge-patch+json"}}));
+        m_api->runUntil([&] { return std::ranges::all_of(pending, [](const auto &each) { return each->done; }); });
+        for (const auto &each : pending)
+            QVERIFY2(each->answer.code == 200, each->answer.body.c_str());
+        const json::value now = json::parse(m_api->request("GET", kMap).body);
+        QCOMPARE(now.at("data").as_object().size(), size_t(kCount + 1));
     }
 
     void resultsThatAreNoObjectOfTheKindAreThePatchsFault() {
