@@ -215,14 +215,16 @@ Filtered Framework::permit(CycleState &state, const PodInfoPtr &pod, const std::
     return std::nullopt;
 }
 
-bool Framework::preBindNeeded(const CycleState &state, const PodInfo &pod, const std::string &node) const {
-    return std::any_of(m_preBind.begin(), m_preBind.end(),
-                       [&](const PreBindPlugin *plugin) { return plugin->preBindNeeded(state, pod, node); });
+PreBindPlugin::Work Framework::preBindWork(const CycleState &state, const PodInfo &pod, const std::string &node) const {
+    auto work = PreBindPlugin::Work::None;
+    for (const PreBindPlugin *plugin : m_preBind)
+        work = std::max(work, plugin->preBindWork(state, pod, node));
+    return work;
 }
 
 Task<Filtered> Framework::preBind(CycleState &state, PodInfoPtr pod, std::string node) const {
     for (PreBindPlugin *plugin : m_preBind) {
-        if (!plugin->preBindNeeded(state, *pod, node))
+        if (plugin->preBindWork(state, *pod, node) == PreBindPlugin::Work::None)
             continue;
         auto rejected = co_await plugin->preBind(state, pod, node);
         if (rejected) {

@@ -108,7 +108,8 @@ public:
     void unreserve(CycleState &state, const PodInfo &pod, const std::string &node) const;
     /// Delays are noted in the waiting pods.
     Filtered permit(CycleState &state, const PodInfoPtr &pod, const std::string &node, WaitingPods &waiting) const;
-    bool preBindNeeded(const CycleState &state, const PodInfo &pod, const std::string &node) const;
+    /// The longest of all plug-ins.
+    PreBindPlugin::Work preBindWork(const CycleState &state, const PodInfo &pod, const std::string &node) const;
     Task<Filtered> preBind(CycleState &state, PodInfoPtr pod, std::string node) const;
     Task<Result<>> bind(PodInfoPtr pod, std::string node) const;
     void postBind(CycleState &state, const PodInfo &pod, const std::string &node) const;

@@ -120,12 +120,17 @@ public:
     virtual Outcome permit(CycleState &state, const PodInfo &pod, const std::string &node) = 0;
 };
 
-/// Work that must be done before the pod is bound; may take long.
+/// Work that must be done before the pod is bound.
 class PreBindPlugin : public virtual Plugin {
 public:
-    /// Whether preBind() has something to do for this pod: the pod's nominatedNodeName then says where it will go.
-    virtual bool preBindNeeded(const CycleState &state, const PodInfo &pod, const std::string &node) const = 0;
-    /// Called only when it is needed. The state lives until the task ends.
+    enum class Work : uint8_t {
+        None,
+        Brief, ///< to ask the API something
+        Long,  ///< to wait for others: the pod's nominatedNodeName says meanwhile where it will go
+    };
+    /// What preBind() has to do for this pod.
+    virtual Work preBindWork(const CycleState &state, const PodInfo &pod, const std::string &node) const = 0;
+    /// Called only when there is work. The state lives until the task ends.
     virtual Task<Filtered> preBind(CycleState &state, PodInfoPtr pod, std::string node) = 0;
 };
 

@@ -133,12 +133,12 @@ Task<> Scheduler::scheduleOne(PodInfoPtr pod, const Framework &framework) {
 
 Task<Filtered> Scheduler::prepareBinding(Attempt &attempt) {
     auto rejected = co_await m_waiting.wait(attempt.pod);
-    if (rejected || !attempt.framework.preBindNeeded(attempt.state, *attempt.pod, attempt.node))
+    const auto work = attempt.framework.preBindWork(attempt.state, *attempt.pod, attempt.node);
+    if (rejected || work == PreBindPlugin::Work::None)
         co_return rejected;
-    // Long work ahead: others see where the pod will go.
     PodStatusWriter::Verdict expectation;
     expectation.nominatedNode = attempt.node;
-    if (PodStatusWriter::changes(*attempt.pod, expectation))
+    if (work == PreBindPlugin::Work::Long && PodStatusWriter::changes(*attempt.pod, expectation))
         co_await m_status.write(attempt.pod, expectation);
     co_return co_await attempt.framework.preBind(attempt.state, attempt.pod, attempt.node);
 }
@@ -157,8 +157,8 @@ Task<> Scheduler::bind(AttemptPtr attempt) {
         m_bindingEnded.notifyAll();
     };
     // Pods that wait don't keep others from being bound.
-    const bool waits =
-        m_waiting.contains(pod.uid()) || attempt->framework.preBindNeeded(attempt->state, pod, attempt->node);
+    const bool waits = m_waiting.contains(pod.uid()) ||
+                       attempt->framework.preBindWork(attempt->state, pod, attempt->node) != PreBindPlugin::Work::None;
     if (waits) {
         release();
         auto rejected = co_await prepareBinding(*attempt);

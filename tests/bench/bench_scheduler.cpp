@@ -26,7 +26,7 @@ using std::chrono::steady_clock;
 
 struct Case {
     int nodes = 0, pods = 0;
-    std::string kind; ///< plain, anti-affinity or spread
+    std::string kind; ///< plain, anti-affinity, spread, or nowhere: larger than every node
     bool api = false;
 };
 
@@ -78,11 +78,11 @@ std::string podJson(const Case &measured, int number) {
         R"("labels":{{"app":"{1}","pod-template-hash":"7c5ddbdf54"}},"ownerReferences":[{{"apiVersion":"apps/v1",)"
         R"("kind":"ReplicaSet","name":"{1}","uid":"o-{1}","controller":true,"blockOwnerDeletion":true}}]}},"spec":{{)"
         R"("schedulerName":"default-scheduler","containers":[{{"name":"main","image":"busybox:1","resources":)"
-        R"({{"requests":{{"cpu":"100m","memory":"128Mi"}}}}}}],"tolerations":[{{"key":"node.kubernetes.io/not-ready",)"
+        R"({{"requests":{{"cpu":"{3}","memory":"128Mi"}}}}}}],"tolerations":[{{"key":"node.kubernetes.io/not-ready",)"
         R"("operator":"Exists","effect":"NoExecute","tolerationSeconds":300}},{{"key":)"
         R"("node.kubernetes.io/unreachable","operator":"Exists","effect":"NoExecute","tolerationSeconds":300}}]{2}}},)"
         R"("status":{{"phase":"Pending"}}}})",
-        number, app, rules);
+        number, app, rules, measured.kind == "nowhere" ? "65" : "100m");
 }
 
 /// What this thread has worked: other programs on the machine don't change it.
@@ -154,7 +154,8 @@ Figures measureAlgorithm(const Case &measured) {
         }
         cycles.push_back(std::chrono::duration<double, std::milli>(steady_clock::now() - before).count());
     }
-    Figures figures = summarize(cycles, begin, placed);
+    Figures figures = summarize(cycles, begin, measured.pods);
+    figures.placed = placed;
     figures.memoryMib = memoryMib();
     bool closed = false;
     asio::co_spawn(api.context(), gate.close(), [&](std::exception_ptr) { closed = true; });
@@ -252,7 +253,9 @@ int main(int argc, char **argv) {
     std::vector<std::string> kinds{"plain", "anti-affinity", "spread"}, ways{"algorithm", "api"};
     app.add_option("--nodes", nodes, "numbers of nodes")->delimiter(',')->capture_default_str();
     app.add_option("--pods", pods, "numbers of pods")->delimiter(',')->capture_default_str();
-    app.add_option("--kinds", kinds, "plain, anti-affinity, spread")->delimiter(',')->capture_default_str();
+    app.add_option("--kinds", kinds, "plain, anti-affinity, spread, nowhere (fit no node; alone only)")
+        ->delimiter(',')
+        ->capture_default_str();
     app.add_option("--ways", ways, "algorithm (alone), api (with an API server in memory)")->delimiter(',');
     CLI11_PARSE(app, argc, argv);
     fmt::print("{:>6} {:>6} {:<14} {:<9} {:>9} {:>9} {:>8} {:>8} {:>9} {:>7}\n", "nodes", "pods", "kind", "way",

@@ -1,6 +1,5 @@
 #include "clusterd/controllers/volume/local_path_package.h"
 #include "clusterd/kubelet/volumes/claims.h"
-#include "clusterd/volume/annotations.h"
 #include "clusterd/volume/local_path.h"
 #include "core/api/types/apps_v1.h"
 #include "core/api/types/core_v1.h"
@@ -133,19 +132,13 @@ Task<> Workload::giveUpLostVolumes() {
     }
 }
 
-/// A claim goes when no pod uses it any more. And a scheduler that does not know yet that a claim was replaced may have
-/// put a pod on a node, where the new one waits for its first consumer for ever.
+/// A claim goes when no pod uses it any more.
 Task<> Workload::removePodsInTheWay() {
-    std::set<std::string> deleted, unbound;
-    for (const ObjectPtr &object : co_await all(PersistentVolumeClaim::resource())) {
+    std::set<std::string> deleted;
+    for (const ObjectPtr &object : co_await all(PersistentVolumeClaim::resource()))
         if (object->deleting() && m_givenUp.contains(std::string(object->uid())))
             deleted.insert(object->key());
-        auto claim = api::decode<PersistentVolumeClaim>(*object);
-        if (claim && claim->spec.volumeName.empty() &&
-            !claim->metadata.annotations.contains(volume::annotations::kSelectedNode))
-            unbound.insert(object->key());
-    }
-    if (deleted.empty() && unbound.empty())
+    if (deleted.empty())
         co_return;
     for (const ObjectPtr &object : co_await all(corev1::Pod::resource())) {
         auto pod = api::decode<corev1::Pod>(*object);
@@ -153,8 +146,7 @@ Task<> Workload::removePodsInTheWay() {
             continue;
         const std::string prefix = pod->metadata.namespace_ + "/";
         const bool uses = std::ranges::any_of(pod->spec.volumes, [&](const corev1::Volume &volume) {
-            const std::string key = prefix + kubelet::claimName(*pod, volume);
-            return deleted.contains(key) || (unbound.contains(key) && !pod->spec.nodeName.empty());
+            return deleted.contains(prefix + kubelet::claimName(*pod, volume));
         });
         if (uses)
             (void)co_await m_api.remove(corev1::Pod::resource(), pod->metadata.namespace_, pod->metadata.name);

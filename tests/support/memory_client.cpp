@@ -174,7 +174,10 @@ Task<Result<ObjectPtr>> MemoryClient::create(const ResourceInfo &resource, std::
     }
     if (!namespaceName.empty())
         value.as_object()["metadata"].as_object()["namespace"] = namespaceName;
-    std::string objectName(value.as_object()["metadata"].as_object()["name"].as_string());
+    auto &members = value.as_object()["metadata"].as_object();
+    if (members.contains("generateName") && !members.contains("name"))
+        members["name"] = fmt::format("{}{}", std::string_view(members["generateName"].as_string()), m_revision);
+    std::string objectName(members["name"].as_string());
     if (find(resource, keyOf(namespaceName, objectName)))
         co_return errors::alreadyExists(resource.resource, resource.group, objectName);
     co_return store(resource, std::move(value));

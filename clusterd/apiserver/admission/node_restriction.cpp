@@ -95,6 +95,9 @@ private:
             if (!sameMember(objectAt(*attributes.object, "status"), objectAt(*attributes.old, "status"),
                             "resourceClaimStatuses"))
                 return refused(attributes, node, "cannot update resource claim statuses");
+            if (!sameMember(objectAt(*attributes.object, "status"), objectAt(*attributes.old, "status"),
+                            "extendedResourceClaimStatus"))
+                return refused(attributes, node, "cannot update extended resource claim status");
             return {};
         }
         if (attributes.subresource == "eviction" || attributes.operation == Operation::Delete) {

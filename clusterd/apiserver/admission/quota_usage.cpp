@@ -12,6 +12,8 @@ namespace {
 using api::Quantity;
 
 constexpr std::string_view kStorageClass = ".storageclass.storage.k8s.io/";
+constexpr std::string_view kDevices = ".deviceclass.resource.k8s.io/devices"; ///< behind the name of a class
+constexpr int64_t kDevicesMax = 32; ///< a claim can get no more (resource.k8s.io AllocationResultsMaxSize)
 constexpr std::array<std::string_view, 3> kComputeNames = {"cpu", "memory", "ephemeral-storage"};
 /// Core kinds that are counted by their plain names too.
 constexpr std::array<std::string_view, 7> kPlainCounts = {
@@ -89,6 +91,31 @@ void addClaim(Amounts &usage, const JsonObject &claim) {
     usage[fmt::format("{}{}persistentvolumeclaims", chosen, kStorageClass)] = Quantity(1);
     if (size)
         usage[fmt::format("{}{}requests.storage", chosen, kStorageClass)] = *size;
+}
+
+/// A request for all devices may get as many as there can be, one with alternatives any of them.
+void addDevices(Amounts &usage, const JsonObject &claim) {
+    auto count = [](const JsonObject &request) {
+        return Quantity(textAt(request, "allocationMode") == "All" ? kDevicesMax
+                                                                   : std::max<int64_t>(1, intAt(request, "count")));
+    };
+    for (const JsonValue &value : arrayAt(claim, "spec", "devices", "requests")) {
+        const JsonObject &request = asObject(value);
+        const JsonArray &alternatives = arrayAt(request, "firstAvailable");
+        // Before v1 the request itself says what v1 has in `exactly`.
+        const JsonObject &exactly = hasAt(request, "exactly") ? objectAt(request, "exactly") : request;
+        Amounts most;
+        if (alternatives.empty())
+            most[fmt::format("{}{}", textAt(exactly, "deviceClassName"), kDevices)] = count(exactly);
+        for (const JsonValue &alternative : alternatives)
+            largest(most, {{fmt::format("{}{}", textAt(asObject(alternative), "deviceClassName"), kDevices),
+                            count(asObject(alternative))}});
+        usage = std::move(usage) + most;
+    }
+}
+
+bool isDeviceClaim(const api::ResourceInfo &resource) {
+    return resource.group == "resource.k8s.io" && resource.resource == "resourceclaims";
 }
 
 bool isBestEffort(const JsonObject &spec) {
@@ -169,6 +196,8 @@ bool claimInScope(const JsonObject &term, const JsonObject &claim) {
 } // namespace
 
 bool isExtendedResource(std::string_view name) {
+    if (name.starts_with("deviceclass.resource.kubernetes.io/"))
+        return true;
     const size_t slash = name.find('/');
     return slash != name.npos && !name.starts_with("requests.") && !name.substr(0, slash).ends_with("kubernetes.io");
 }
@@ -238,6 +267,8 @@ Amounts quotaUsage(const api::ResourceInfo &resource, const JsonObject &object) 
         addService(usage, object);
     else if (isCore(resource, "persistentvolumeclaims"))
         addClaim(usage, object);
+    else if (isDeviceClaim(resource))
+        addDevices(usage, object);
     else if (resource.group.empty() && listed(kPlainCounts, resource.resource))
         usage[std::string(resource.resource)] = Quantity(1);
     return usage;
@@ -259,6 +290,8 @@ bool takesFrom(const api::ResourceInfo &resource, std::string_view name) {
         return name == "services" || name == "services.nodeports" || name == "services.loadbalancers";
     if (isCore(resource, "persistentvolumeclaims"))
         return name == "persistentvolumeclaims" || name == "requests.storage" || name.find(kStorageClass) != name.npos;
+    if (isDeviceClaim(resource))
+        return name.ends_with(kDevices);
     return resource.group.empty() && listed(kPlainCounts, name) && resource.resource == name;
 }
 
@@ -310,6 +343,8 @@ const api::ResourceInfo *quotaResource(std::string_view name) {
         return api::findResource(dot == counted.size() ? std::string_view() : counted.substr(dot + 1),
                                  counted.substr(0, dot));
     }
+    if (name.ends_with(kDevices))
+        return api::findResource("resource.k8s.io", "resourceclaims");
     for (const std::string_view resource : kPlainCounts)
         if (const api::ResourceInfo *info = api::findResource("", resource); info && takesFrom(*info, name))
             return info;

@@ -109,6 +109,9 @@ PodReferences readPod(const api::ObjectPtr &object) {
     for (const JsonValue &claim : arrayAt(pod, "status", "resourceClaimStatuses"))
         if (!textAt(asObject(claim), "resourceClaimName").empty())
             references.names.insert(fmt::format("resourceclaims/{}", textAt(asObject(claim), "resourceClaimName")));
+    if (const std::string_view claim = textAt(pod, "status", "extendedResourceClaimStatus", "resourceClaimName");
+        !claim.empty())
+        references.names.insert(fmt::format("resourceclaims/{}", claim));
     return references;
 }
 

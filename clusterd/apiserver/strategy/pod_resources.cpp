@@ -9,6 +9,8 @@ namespace {
 
 constexpr std::string_view kContainerResources[] = {"cpu", "ephemeral-storage", "memory"};
 
+constexpr std::string_view kDeviceClass = "deviceclass.resource.kubernetes.io/"; ///< and the name of one
+
 constexpr std::string_view kPodResources[] = {"cpu", "hugepages-", "memory"};
 
 bool isWholeOnly(std::string_view name) {
@@ -23,7 +25,7 @@ void validateResourceName(Checker &check, const FieldPath &path, std::string_vie
     if (name.find('/') == name.npos) {
         if (!oneOf(name, kContainerResources) && !isHugePages(name))
             check.errors.invalid(path, name, "must be a standard resource for containers");
-    } else if (!isExtendedResource(name)) {
+    } else if (!isExtendedResource(name) && !name.starts_with(kDeviceClass)) {
         check.errors.invalid(path, name, "doesn't follow extended resource name standard");
     }
 }

@@ -300,6 +300,36 @@ void validateEphemeralContainersUpdate(Checker &check, const JsonObject &pod, co
     }
 }
 
+/// What the scheduler tells about extended resources that are devices: which container gets which request of the claim.
+static void checkExtendedClaim(Checker &check, const FieldPath &path, const JsonObject &status,
+                               const JsonObject &spec) {
+    const FieldPath list = path / "requestMappings";
+    if (arrayAt(status, "requestMappings").empty())
+        check.errors.required(list, "at least one request mapping is required");
+    std::set<std::string> seen;
+    check.each(path, status, "requestMappings", [&](const FieldPath &own, const JsonObject &mapping) {
+        const std::string_view container = textAt(mapping, "containerName"), resource = textAt(mapping, "resourceName"),
+                               request = textAt(mapping, "requestName");
+        const JsonObject *found = nullptr;
+        for (const std::string_view containers : {"initContainers", "containers"})
+            for (const JsonValue &one : arrayAt(spec, containers))
+                if (textAt(asObject(one), "name") == container)
+                    found = &asObject(one);
+        if (!found)
+            check.errors.invalid(own / "containerName", container,
+                                 "must match the name of an entry in spec.initContainers.name or spec.containers.name");
+        else if (!hasAt(*found, "resources", "requests", resource))
+            check.errors.invalid(own / "resourceName", resource,
+                                 "must match the extended resource name of an entry in "
+                                 "spec.initContainers.resources.requests or spec.containers.resources.requests");
+        check.errors.invalidEach(path / "requestName", request, dns1123LabelErrors(request));
+        if (!seen.insert(fmt::format("{} {} {}", container, resource, request)).second)
+            for (const std::string_view name : {"containerName", "resourceName", "requestName"})
+                check.errors.duplicate(own / name, textAt(mapping, name));
+    });
+    check.requiredText(path, status, "resourceClaimName", dns1123SubdomainErrors);
+}
+
 void validatePodStatus(Checker &check, const JsonObject &pod, const JsonObject &old) {
     const JsonObject &status = objectAt(pod, "status"), &before = objectAt(old, "status");
     const std::string_view policy = textAt(pod, "spec", "restartPolicy");
@@ -308,6 +338,9 @@ void validatePodStatus(Checker &check, const JsonObject &pod, const JsonObject &
     check.notNegative(path, status, "observedGeneration");
     checkStates(check, path / "containerStatuses", arrayAt(status, "containerStatuses"),
                 arrayAt(before, "containerStatuses"), policy);
+    if (hasAt(status, "extendedResourceClaimStatus"))
+        checkExtendedClaim(check, path / "extendedResourceClaimStatus", objectAt(status, "extendedResourceClaimStatus"),
+                           objectAt(pod, "spec"));
     if (!sameMember(status, before, "podIPs"))
         checkAddresses(check, status, "podIPs");
     if (!sameMember(status, before, "hostIPs"))

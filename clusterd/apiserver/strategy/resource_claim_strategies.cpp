@@ -1,4 +1,5 @@
 #include "clusterd/apiserver/strategy/device_validation.h"
+#include "clusterd/apiserver/strategy/pod_validation.h"
 #include "clusterd/apiserver/strategy/strategies.h"
 
 #include <fmt/format.h>
@@ -191,8 +192,10 @@ void validateDeviceClass(Checker &check, const JsonObject &object) {
     check.each(kSpec, spec, "config", [&](const FieldPath &own, const JsonObject &config) {
         validateDeviceConfiguration(check, own, config);
     });
-    if (const std::string_view name = textAt(spec, "extendedResourceName"); hasAt(spec, "extendedResourceName"))
-        check.errors.invalidEach(kSpec / "extendedResourceName", name, qualifiedNameErrors(name));
+    if (const std::string_view name = textAt(spec, "extendedResourceName");
+        hasAt(spec, "extendedResourceName") &&
+        (!isExtendedResource(name) || !qualifiedNameErrors(fmt::format("requests.{}", name)).empty()))
+        check.errors.invalid(kSpec / "extendedResourceName", name, "must be a valid extended resource name");
 }
 
 } // namespace

@@ -28,7 +28,8 @@ std::string claimKey(std::string_view key) {
 
 /// Most pods have no claims; they are not decoded for that.
 bool mentionsClaims(const api::Object &pod) {
-    return pod.json().find("\"resourceClaims\"") != std::string::npos;
+    return pod.json().find("\"resourceClaims\"") != std::string::npos ||
+           pod.json().find("\"extendedResourceClaimStatus\"") != std::string::npos;
 }
 
 } // namespace
@@ -63,7 +64,7 @@ void ResourceClaimController::podChanged(const ObjectPtr &before, const ObjectPt
     if (!mentionsClaims(*object))
         return;
     const auto pod = api::decode<corev1::Pod>(*object);
-    if (!pod || pod->spec.resourceClaims.empty())
+    if (!pod || (pod->spec.resourceClaims.empty() && !pod->status.extendedResourceClaimStatus))
         return;
     if (after && !isDone(*pod))
         return queue().add(podKey(object->key()));

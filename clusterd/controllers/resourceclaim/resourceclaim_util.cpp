@@ -87,6 +87,8 @@ std::set<std::string> claimNames(const corev1::Pod &pod) {
     for (const corev1::PodResourceClaimStatus &status : pod.status.resourceClaimStatuses)
         if (status.resourceClaimName)
             names.insert(*status.resourceClaimName);
+    if (pod.status.extendedResourceClaimStatus)
+        names.insert(pod.status.extendedResourceClaimStatus->resourceClaimName);
     return names;
 }
 

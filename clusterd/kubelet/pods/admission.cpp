@@ -27,6 +27,13 @@ bool collide(const HostPort &a, const HostPort &b) {
            (addressA == addressB || addressA == "0.0.0.0" || addressB == "0.0.0.0");
 }
 
+/// What the scheduler gave the pod as devices takes nothing of the node's capacity.
+bool isDevices(const corev1::Pod &pod, std::string_view resource) {
+    const auto &claim = pod.status.extendedResourceClaimStatus;
+    return claim && std::ranges::any_of(claim->requestMappings,
+                                        [&](const auto &mapping) { return mapping.resourceName == resource; });
+}
+
 } // namespace
 
 std::optional<AdmissionRefusal> checkAdmission(const corev1::Pod &pod,
@@ -46,9 +53,10 @@ std::optional<AdmissionRefusal> checkAdmission(const corev1::Pod &pod,
     std::map<std::string, api::Quantity, std::less<>> used;
     for (const auto &other : active)
         for (const auto &[name, quantity] : podRequests(*other))
-            used[name] += quantity;
+            if (!isDevices(*other, name))
+                used[name] += quantity;
     for (const auto &[name, quantity] : podRequests(pod)) {
-        if (quantity.isZero())
+        if (quantity.isZero() || isDevices(pod, name))
             continue;
         auto sum = used[name] + quantity;
         if (amount(allocatable, name) < sum) {

@@ -18,9 +18,12 @@ void PodManager::admit(const std::shared_ptr<PodWorker> &worker) {
         m_node.watcher.pods().contains(pod.metadata.uid))
         return;
     std::vector<std::shared_ptr<const corev1::Pod>> active;
-    for (const auto &[uid, other] : m_workers)
-        if (other != worker && other->active())
+    for (const auto &[uid, other] : m_workers) {
+        // The scheduler gives away the room of a pod as soon as its phase says that it has ended.
+        const auto *status = m_node.statuses.get(uid);
+        if (other != worker && other->active() && !(status && isTerminal(*status)))
             active.push_back(other->pod());
+    }
     if (auto refusal = checkAdmission(pod, active, m_node.allocatable))
         worker->reject(refusal->reason, refusal->message);
 }

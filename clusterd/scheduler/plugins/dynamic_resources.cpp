@@ -35,9 +35,12 @@ DynamicResources::DynamicResources(const PluginContext &context)
 std::vector<EventInterest> DynamicResources::eventsToRegister() const {
     // A claim of the pod that came or changed, or devices of any claim that became free.
     auto claimHelps = [](const PodInfo &waiting, const ClusterChange &change) {
-        const api::Object &claim = *change.after;
+        const api::Object &claim = change.after ? *change.after : *change.before;
         const auto before = change.before ? api::decode<resourcev1::ResourceClaim>(*change.before)
                                           : Result<resourcev1::ResourceClaim>();
+        if (!change.after)
+            return before && (before->status.allocation || isOwnedBy(*before, waiting.uid())) ? Hint::Queue
+                                                                                              : Hint::Skip;
         const auto after = api::decode<resourcev1::ResourceClaim>(claim);
         if (before && after && before->status.allocation && !after->status.allocation)
             return Hint::Queue;
@@ -49,7 +52,7 @@ std::vector<EventInterest> DynamicResources::eventsToRegister() const {
         const bool same = change.before && before && after && before->status == after->status;
         return own && !same ? Hint::Queue : Hint::Skip;
     };
-    return {{{EventResource::ResourceClaim, kAdd | kUpdate}, claimHelps},
+    return {{{EventResource::ResourceClaim, kAdd | kDelete | kUpdate}, claimHelps},
             {{EventResource::Pod, kUpdatePodResourceClaims}},
             {{EventResource::ResourceSlice, kAdd | kUpdate}},
             {{EventResource::Node, kAdd | kUpdateNodeLabel}},
@@ -88,9 +91,17 @@ PreFilterPlugin::Outcome DynamicResources::preFilter(CycleState &state, const Po
     auto claims = claimsOf(pod);
     if (!claims)
         return {.rejected = unschedulable(claims.error().message)};
-    if (claims->empty())
+    auto extended = extendedOf(pod);
+    if (!extended)
+        return {.rejected = failed(extended.error().message)};
+    if (claims->empty() && !*extended)
         return {.skip = true};
     auto found = std::make_unique<State>();
+    found->extended = std::move(*extended);
+    if (found->extended && found->extended->left) {
+        state.set(*this, std::move(found));
+        return {.rejected = unschedulable("cannot schedule extended resource claim")};
+    }
     found->usable.resize(claims->size());
     for (size_t i = 0; i < claims->size(); ++i) {
         const resourcev1::ResourceClaim &claim = *(*claims)[i];
@@ -105,7 +116,7 @@ PreFilterPlugin::Outcome DynamicResources::preFilter(CycleState &state, const Po
             return {.rejected = unschedulable(
                         fmt::format("resource claim {} is in the process of being allocated", keyOf(claim)))};
         if (const auto missing =
-                missingClass(claim, [this](const std::string &name) { return m_catalog.findClass(name); }))
+                missingClass(claim, [this](const std::string &name) { return m_catalog.classes.find(name); }))
             return {.rejected = unschedulable(*missing)};
         found->open.push_back(&claim);
     }
@@ -132,14 +143,20 @@ Filtered DynamicResources::filter(const CycleState &state, const PodInfo &, cons
     }
     if (!available)
         return unschedulable("resourceclaim not available on the node");
-    if (found.open.empty())
+    auto open = found.open;
+    const ExtendedClaim *extended = extendedOn(found, node);
+    if (extended)
+        open.push_back(&extended->claim);
+    if (open.empty())
         return std::nullopt;
-    auto allocation = m_catalog.allocate(found.open, *node.object(), m_random);
+    auto allocation = m_catalog.allocate(open, *node.object(), m_random);
     if (!allocation)
         return unschedulable(allocation.error().message);
     if (!*allocation)
         return unschedulable("cannot allocate all claims");
     found.allocations.insert_or_assign(node.name(), std::move(**allocation));
+    if (extended)
+        found.extended->onNode.insert_or_assign(node.name(), extended);
     return std::nullopt;
 }
 
@@ -163,13 +180,21 @@ void DynamicResources::normalize(const CycleState &, const std::vector<const Nod
 
 Filtered DynamicResources::reserve(CycleState &state, const PodInfo &, const std::string &node) {
     State *found = state.find<State>(*this);
-    if (!found || found->open.empty())
+    if (!found)
+        return std::nullopt;
+    auto open = found->open;
+    if (found->extended)
+        if (const auto own = found->extended->onNode.find(node); own != found->extended->onNode.end()) {
+            found->extended->chosen = own->second;
+            open.push_back(&own->second->claim);
+        }
+    if (open.empty())
         return std::nullopt;
     const auto chosen = found->allocations.find(node);
     if (chosen == found->allocations.end())
         return failed(fmt::format("no devices were chosen on node {}", node));
-    for (size_t i = 0; i < found->open.size(); ++i) {
-        const std::string &uid = found->open[i]->metadata.uid;
+    for (size_t i = 0; i < open.size(); ++i) {
+        const std::string &uid = open[i]->metadata.uid;
         m_catalog.ledger.assume(uid, chosen->second.results[i]);
         found->decided.insert(uid);
     }

@@ -1,5 +1,10 @@
 #include "clusterd/scheduler/plugins/node_resources_fit.h"
 
+#include "clusterd/scheduler/informers.h"
+#include "clusterd/scheduler/plugins/dynamic_resources/device_catalog.h"
+#include "core/api/typed.h"
+#include "core/base/gate.h"
+
 #include <algorithm>
 #include <cmath>
 
@@ -90,9 +95,20 @@ Result<Arguments> Arguments::parse(const json::value &value) {
     return arguments;
 }
 
+NodeResourcesFit::NodeResourcesFit(const PluginContext &context, Arguments arguments)
+    : m_arguments(std::move(arguments)), m_devices(&context.informers.shared<DeviceCatalog>(context.gate.executor())) {}
+
 std::vector<EventInterest> NodeResourcesFit::eventsToRegister() const {
+    auto classHelps = [](const PodInfo &waiting, const ClusterChange &change) {
+        const auto after = api::decode<resourcev1::DeviceClass>(*change.after);
+        const bool serves = after && std::ranges::any_of(waiting.requests.scalars, [&](const auto &wanted) {
+                                return DeviceClasses::serves(*after, wanted.first);
+                            });
+        return serves ? Hint::Queue : Hint::Skip;
+    };
     return {{{EventResource::Node, kAdd | kUpdateNodeAllocatable}},
-            {{EventResource::Pod, kDelete | kUpdatePodScaleDown}}};
+            {{EventResource::Pod, kDelete | kUpdatePodScaleDown}},
+            {{EventResource::DeviceClass, kAdd | kUpdate}, classHelps}};
 }
 
 bool NodeResourcesFit::ignored(std::string_view resource) const {
@@ -117,8 +133,11 @@ Filtered NodeResourcesFit::filter(const CycleState &, const PodInfo &pod, const 
     check("cpu", wants.milliCpu, has.milliCpu, used.milliCpu);
     check("memory", wants.memory, has.memory, used.memory);
     check("ephemeral-storage", wants.ephemeralStorage, has.ephemeralStorage, used.ephemeralStorage);
+    const auto isDevices = [&](const std::string &resource) {
+        return m_devices && has.scalar(resource) == 0 && m_devices->classes.forResource(resource);
+    };
     for (const auto &[resource, wanted] : wants.scalars)
-        if (!ignored(resource))
+        if (!ignored(resource) && !isDevices(resource))
             check(resource, wanted, has.scalar(resource), used.scalar(resource));
     if (rejection.reasons.empty())
         return std::nullopt;

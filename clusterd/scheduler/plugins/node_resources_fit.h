@@ -8,7 +8,10 @@
 
 namespace coracle::scheduler {
 
-/// The node must have what the pod asks for left over; its score says how much of it would be in use.
+class DeviceCatalog;
+
+/// The node must have what the pod asks for left over; its score says how much of it would be in use. Extended
+/// resources that a node does not have as capacity, but that a DeviceClass names, are left to DynamicResources.
 class NodeResourcesFit final : public FilterPlugin, public ScorePlugin {
 public:
     enum class Strategy { LeastAllocated, MostAllocated, RequestedToCapacityRatio };
@@ -27,6 +30,7 @@ public:
 
     NodeResourcesFit() : NodeResourcesFit(Arguments()) {}
     explicit NodeResourcesFit(Arguments arguments) : m_arguments(std::move(arguments)) {}
+    NodeResourcesFit(const PluginContext &context, Arguments arguments);
 
     std::string_view name() const override { return "NodeResourcesFit"; }
     std::vector<EventInterest> eventsToRegister() const override;
@@ -38,6 +42,7 @@ private:
     int64_t scoreOf(int64_t allocatable, int64_t requested) const;
 
     const Arguments m_arguments;
+    const DeviceCatalog *m_devices = nullptr; ///< null: no resource is had through devices
 };
 
 } // namespace coracle::scheduler

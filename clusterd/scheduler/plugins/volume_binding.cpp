@@ -45,6 +45,19 @@ std::string defectOf(const PodClaim &used, const ClaimPointer &claim, const PodI
     return {};
 }
 
+/// Asks the API server whether the claims are still those that were decided about.
+Task<Result<>> checkClaims(client::Client &client, std::vector<ClaimPointer> claims) {
+    for (const ClaimPointer &known : claims) {
+        auto claim = co_await client.get(corev1::PersistentVolumeClaim::resource(), known->metadata.namespace_,
+                                         known->metadata.name);
+        if (!claim && !isNotFound(claim.error()))
+            co_return std::unexpected(withContext(fmt::format("pvc {}", keyOf(*known)), std::move(claim).error()));
+        if (!claim || (*claim)->uid() != known->metadata.uid || (*claim)->deleting())
+            co_return errors::other(fmt::format("pvc {} is gone", keyOf(*known)));
+    }
+    co_return Result<>{};
+}
+
 } // namespace
 
 Result<VolumeBinding::Arguments> VolumeBinding::Arguments::parse(const boost::json::value &value) {
@@ -109,6 +122,7 @@ PreFilterPlugin::Outcome VolumeBinding::preFilter(CycleState &state, const PodIn
             }
         found->waiting.push_back({claim, &candidates->second});
     }
+    found->claims = std::move(claims);
     std::ranges::stable_sort(found->waiting, {},
                              [](const WaitingClaim &waiting) { return volume::requestedStorage(*waiting.claim); });
     state.set(*this, std::move(found));
@@ -160,13 +174,18 @@ void VolumeBinding::unreserve(CycleState &state, const PodInfo &, const std::str
     found->chosen = NodeVolumes();
 }
 
-bool VolumeBinding::preBindNeeded(const CycleState &state, const PodInfo &, const std::string &) const {
+PreBindPlugin::Work VolumeBinding::preBindWork(const CycleState &state, const PodInfo &, const std::string &) const {
     const State *found = state.find<State>(*this);
-    return found && !found->chosen.empty();
+    if (!found)
+        return Work::None;
+    return found->chosen.empty() ? Work::Brief : Work::Long;
 }
 
 Task<Filtered> VolumeBinding::preBind(CycleState &state, PodInfoPtr, std::string node) {
     const NodeVolumes &chosen = state.edit<State>(*this).chosen;
+    auto checked = co_await checkClaims(m_client, state.edit<State>(*this).claims);
+    if (!checked)
+        co_return failed(fmt::format("binding volumes: {}", checked.error().message));
     auto written = co_await writeDecisions(chosen);
     if (!written)
         co_return failed(fmt::format("binding volumes: {}", written.error().message));

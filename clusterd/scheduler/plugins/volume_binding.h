@@ -17,7 +17,8 @@ struct NodeVolumes;
 /// Claims and volumes: a node fits when the pod's bound volumes can be reached from it, and those claims that wait for
 /// their first consumer can be bound to a volume there or have one made. The choice is kept in memory from Reserve on;
 /// before the pod is bound it is written, as the volume's claimRef or the claim's annotation selected-node, and awaited
-/// until the volume controllers have bound everything.
+/// until the volume controllers have bound everything. No pod is bound for a claim that was replaced meanwhile: that
+/// one would wait for its first consumer for ever.
 /// Reads: PersistentVolumeClaims, PersistentVolumes, StorageClasses, CSIDrivers, CSIStorageCapacities.
 /// Writes: PersistentVolumes (spec.claimRef), PersistentVolumeClaims (annotation).
 class VolumeBinding final : public PreFilterPlugin, public FilterPlugin, public ReservePlugin, public PreBindPlugin {
@@ -37,7 +38,7 @@ public:
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
     Filtered reserve(CycleState &state, const PodInfo &pod, const std::string &node) override;
     void unreserve(CycleState &state, const PodInfo &pod, const std::string &node) override;
-    bool preBindNeeded(const CycleState &state, const PodInfo &pod, const std::string &node) const override;
+    Work preBindWork(const CycleState &state, const PodInfo &pod, const std::string &node) const override;
     Task<Filtered> preBind(CycleState &state, PodInfoPtr pod, std::string node) override;
 
 private:

@@ -55,6 +55,7 @@ struct WaitingClaim {
 
 /// What VolumeBinding knows about a pod during one attempt.
 struct VolumeBindingState final : PluginState {
+    std::vector<ClaimPointer> claims; ///< all of the pod's
     std::vector<VolumeCandidate> bound;
     bool volumeMissing = false;        ///< a claim is bound to a volume that does not exist
     std::vector<WaitingClaim> waiting; ///< the smallest first

@@ -131,6 +131,46 @@ private slots:
         QCOMPARE(node.pod("first").status.phase, std::string("Running"));
     }
 
+    void whatHasEndedMakesRoomBeforeItsSandboxIsGone() {
+        NodeFixture node;
+        node.startKubelet();
+        const std::string port = "\"ports\":[{\"containerPort\":80,\"hostPort\":8080}],";
+        node.putPod("first", "\"restartPolicy\":\"Never\",", port);
+        for (int i = 0; i < 20; ++i)
+            node.runtime.failNext("stopPodSandbox", errors::other("busy").error());
+        node.runtime.exitContainer(node.runtime.find("app")->status.id, 0);
+        node.settle();
+        QCOMPARE(node.pod("first").status.phase, std::string("Succeeded"));
+        QCOMPARE(node.runtime.count("stopPodSandbox"), 0u);
+        // The scheduler has read that, and sends the next one.
+        node.putPod("second", "", port);
+        QCOMPARE(node.pod("second").status.phase, std::string("Running"));
+    }
+
+    void devicesAreNoCapacity_data() {
+        QTest::addColumn<QString>("status");
+        QTest::addColumn<QString>("phase");
+        QTest::newRow("not given") << "" << "Failed";
+        QTest::newRow("given") << ",\"extendedResourceClaimStatus\":{\"resourceClaimName\":\"r\",\"requestMappings\":"
+                                  "[{\"containerName\":\"app\",\"resourceName\":\"example.com/gpu\","
+                                  "\"requestName\":\"container-0-request-0\"}]}"
+                               << "Running";
+    }
+    void devicesAreNoCapacity() {
+        QFETCH(QString, status);
+        NodeFixture node;
+        node.startKubelet();
+        node.api.put(
+            "{\"apiVersion\":\"v1\",\"kind\":\"Pod\",\"metadata\":{\"name\":\"p\",\"namespace\":\"default\","
+            "\"uid\":\"u\"},\"spec\":{\"nodeName\":\"node1\",\"containers\":[{\"name\":\"app\",\"image\":\"app:1\","
+            "\"imagePullPolicy\":\"IfNotPresent\",\"terminationMessagePath\":\"/dev/termination-log\","
+            "\"terminationMessagePolicy\":\"File\",\"resources\":{\"requests\":{\"example.com/gpu\":\"1\"}}}]},"
+            "\"status\":{\"phase\":\"Pending\"" +
+            status.toStdString() + "}}");
+        node.settle();
+        QTEST(QString::fromStdString(node.pod("p").status.phase), "phase");
+    }
+
     void deadlineEndsThePod() {
         NodeFixture node;
         node.startKubelet();

@@ -56,11 +56,13 @@ struct Fixture : test::RestartableFixture {
                                          R"({"status":{"allocatable":{"cpu":"4","memory":"8Gi","pods":"110"}}})",
                                          status));
     }
-    void addPod(std::string_view name, std::string_view spec) {
-        create(
-            fmt::format(R"({{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{}","namespace":"default"}},"spec":{{)"
-                        R"("schedulerName":"default-scheduler","containers":[{{"name":"c","image":"i"}}],{}}}}})",
-                        name, spec));
+    /// limits: insides of what its container may have, and asks for.
+    void addPod(std::string_view name, std::string_view spec, std::string_view limits = {}) {
+        create(fmt::format(
+            R"({{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"{}","namespace":"default"}},"spec":{{)"
+            R"("schedulerName":"default-scheduler","containers":[{{"name":"c","image":"i","resources":{{"limits":)"
+            R"({{{}}}}}}}]{}{}}}}})",
+            name, limits, spec.empty() ? "" : ",", spec));
     }
     /// Waits for the pod's node.
     std::string nodeOf(const std::string &pod) {
@@ -220,21 +222,62 @@ private slots:
                          std::string("4"));
     }
 
-    void aSchedulerThatEndsBetweenItsWrites() {
+    void devicesAsExtendedResources() {
         Fixture f;
-        f.create(scheduler::testing::deviceClassJson("gpu"));
+        f.create(scheduler::testing::deviceClassJson("gpu", "\"extendedResourceName\":\"example.com/gpu\""));
         f.create(scheduler::testing::sliceJson("s", scheduler::testing::deviceJson("a"), {.node = "n2"}));
-        f.create(kTemplate);
-        f.addPod("p", kFromTemplate);
-        for (size_t handlers = 1; handlers < 40; handlers += 3) {
-            f.runSome(handlers);
-            f.endScheduler();
-            f.beginScheduler();
-        }
+        f.addPod("p", "", "\"example.com/gpu\":\"1\"");
         QCOMPARE(f.nodeOf("p"), std::string("n2"));
-        const auto claims = f.list<ResourceClaim>();
+        auto claims = f.list<ResourceClaim>();
         QCOMPARE(claims.size(), size_t(1));
-        QCOMPARE(claims[0].status.reservedFor.size(), size_t(1));
+        QCOMPARE(claims[0].status.allocation->devices.results.at(0).device, std::string("a"));
+        QCOMPARE(claims[0].status.reservedFor.at(0).name, std::string("p"));
+        const auto status = f.read<corev1::Pod>("default", "p").status.extendedResourceClaimStatus;
+        QVERIFY(status);
+        QCOMPARE(status->resourceClaimName, claims[0].metadata.name);
+        QCOMPARE(status->requestMappings.at(0).requestName, std::string("container-0-request-0"));
+        // The only device is taken, by whatever name it is asked for, until its pod has ended.
+        f.addPod("q", "", "\"deviceclass.resource.kubernetes.io/gpu\":\"1\"");
+        QVERIFY(f.reasonOf("q").starts_with("0/2 nodes are available: 2 cannot allocate all claims."));
+        client::WriteOptions options;
+        options.subresource = "status";
+        (void)f.api.run(f.api.client().patch(corev1::Pod::resource(), "default", "p", client::PatchType::Merge,
+                                             "{\"status\":{\"phase\":\"Succeeded\"}}", options));
+        QCOMPARE(f.nodeOf("q"), std::string("n2"));
+        claims = f.list<ResourceClaim>();
+        QCOMPARE(claims.size(), size_t(1));
+        QCOMPARE(claims[0].status.reservedFor.at(0).name, std::string("q"));
+    }
+
+    void aSchedulerThatEndsBetweenItsWrites_data() {
+        QTest::addColumn<bool>("extended");
+        QTest::newRow("claim from a template") << false;
+        QTest::newRow("extended resource") << true;
+    }
+    void aSchedulerThatEndsBetweenItsWrites() {
+        QFETCH(bool, extended);
+        for (size_t first = 1; first <= 3; ++first) {
+            Fixture f;
+            f.create(scheduler::testing::deviceClassJson("gpu"));
+            f.create(scheduler::testing::sliceJson("s", scheduler::testing::deviceJson("a"), {.node = "n2"}));
+            f.create(kTemplate);
+            if (extended)
+                f.addPod("p", "", "\"deviceclass.resource.kubernetes.io/gpu\":\"1\"");
+            else
+                f.addPod("p", kFromTemplate);
+            for (size_t handlers = first; handlers < 40; handlers += 3) {
+                f.runSome(handlers);
+                f.endScheduler();
+                f.beginScheduler();
+            }
+            QCOMPARE(f.nodeOf("p"), std::string("n2"));
+            const auto claims = f.list<ResourceClaim>();
+            QCOMPARE(claims.size(), size_t(1));
+            QCOMPARE(claims[0].status.reservedFor.size(), size_t(1));
+            const auto status = f.read<corev1::Pod>("default", "p").status.extendedResourceClaimStatus;
+            QCOMPARE(bool(status), extended);
+            QVERIFY(!status || status->resourceClaimName == claims[0].metadata.name);
+        }
     }
 };
 

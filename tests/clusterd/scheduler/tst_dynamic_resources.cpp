@@ -66,7 +66,7 @@ struct Fixture : Profile {
         QVERIFY(!plugin->reserve(*state, *user, node));
     }
     void preBind(const std::string &node) {
-        QVERIFY(plugin->preBindNeeded(*state, *user, node));
+        QCOMPARE(plugin->preBindWork(*state, *user, node), PreBindPlugin::Work::Long);
         gate.spawn([this, node] { return runPreBind(node); });
         settle();
     }

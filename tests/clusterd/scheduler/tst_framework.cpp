@@ -64,16 +64,16 @@ struct Delaying final : PermitPlugin {
 
 /// Notes the node in the log before and after the binding.
 struct Preparing final : PreBindPlugin, PostBindPlugin {
-    Preparing(bool hasWork, Filtered outcome, std::string &record)
-        : needed(hasWork), rejected(std::move(outcome)), log(record) {}
+    Preparing(Work amount, Filtered outcome, std::string &record)
+        : work(amount), rejected(std::move(outcome)), log(record) {}
     std::string_view name() const override { return "Preparing"; }
-    bool preBindNeeded(const CycleState &, const PodInfo &, const std::string &) const override { return needed; }
+    Work preBindWork(const CycleState &, const PodInfo &, const std::string &) const override { return work; }
     Task<Filtered> preBind(CycleState &, PodInfoPtr, std::string node) override {
         log += "pre-" + node;
         co_return rejected;
     }
     void postBind(CycleState &, const PodInfo &, const std::string &node) override { log += " post-" + node; }
-    bool needed;
+    Work work;
     Filtered rejected;
     std::string &log;
 };
@@ -211,17 +211,20 @@ private slots:
     void preBindRunsWhereItIsNeeded() {
         Profile profile;
         std::string log;
-        profile.framework.add(std::make_unique<Preparing>(false, std::nullopt, log));
+        profile.framework.add(std::make_unique<Preparing>(PreBindPlugin::Work::None, std::nullopt, log));
         CycleState state;
-        QVERIFY(!profile.framework.preBindNeeded(state, *m_pod, "n"));
-        profile.framework.add(std::make_unique<Preparing>(true, Rejection{.reasons = {"gone"}, .error = true}, log));
-        QVERIFY(profile.framework.preBindNeeded(state, *m_pod, "n"));
+        QCOMPARE(profile.framework.preBindWork(state, *m_pod, "n"), PreBindPlugin::Work::None);
+        profile.framework.add(std::make_unique<Preparing>(PreBindPlugin::Work::Long, std::nullopt, log));
+        QCOMPARE(profile.framework.preBindWork(state, *m_pod, "n"), PreBindPlugin::Work::Long);
+        profile.framework.add(std::make_unique<Preparing>(PreBindPlugin::Work::Brief,
+                                                          Rejection{.reasons = {"gone"}, .error = true}, log));
+        QCOMPARE(profile.framework.preBindWork(state, *m_pod, "n"), PreBindPlugin::Work::Long);
         Waiter waiter;
         waiter.begin(profile, profile.framework.preBind(state, m_pod, "n"));
-        QCOMPARE(log, std::string("pre-n"));
+        QCOMPARE(log, std::string("pre-npre-n"));
         QCOMPARE(waiter.rejected.value().plugin, std::string_view("Preparing"));
         profile.framework.postBind(state, *m_pod, "n");
-        QCOMPARE(log, std::string("pre-n post-n post-n"));
+        QCOMPARE(log, std::string("pre-npre-n post-n post-n post-n"));
     }
 
     void scaling() {

@@ -46,8 +46,8 @@ struct Fixture : PluginFixture<VolumeBinding> {
         QVERIFY(!plugin->filter(*state, *user, *cache.node(node)));
         QVERIFY(!plugin->reserve(*state, *user, node));
     }
-    void startPreBind(const std::string &node) {
-        QVERIFY(plugin->preBindNeeded(*state, *user, node));
+    void startPreBind(const std::string &node, PreBindPlugin::Work work = PreBindPlugin::Work::Long) {
+        QCOMPARE(plugin->preBindWork(*state, *user, node), work);
         gate.spawn([this, node] { return runPreBind(node); });
         settle();
     }
@@ -276,6 +276,57 @@ private slots:
         QVERIFY(f.ended);
         QVERIFY(!f.failure().isEmpty());
         QCOMPARE(f.read<corev1::PersistentVolume>("v1").spec.claimRef->name, std::string("another"));
+    }
+
+    void staleViews_data() {
+        QTest::addColumn<bool>("bound"); // as the scheduler sees the claim
+        QTest::addColumn<QString>("change");
+        QTest::addColumn<QString>("failure");
+        const QString gone = "binding volumes: pvc default/a is gone";
+        for (const bool bound : {true, false}) {
+            const char *state = bound ? "bound" : "waiting";
+            QTest::addRow("%s, replaced", state)
+                << bound << QString::fromStdString(claimJson("a")).replace("\"uid\":\"a\"", "\"uid\":\"z\"") << gone;
+            QTest::addRow("%s, deleted", state) << bound << "" << gone;
+            QTest::addRow("%s, being deleted", state)
+                << bound
+                << QString::fromStdString(
+                       claimJson("a", {.volume = bound ? "v1" : "",
+                                       .metadata = ",\"deletionTimestamp\":\"2026-01-01T00:00:00Z\""}))
+                << gone;
+        }
+        QTest::newRow("bound, the same") << true << QString::fromStdString(claimJson("a", {.volume = "v1"})) << "";
+    }
+    /// The informer has not told yet what became of the claim.
+    void staleViews() {
+        QFETCH(bool, bound);
+        QFETCH(QString, change);
+        QFETCH(QString, failure);
+        Fixture f;
+        f.put(classJson("fast"));
+        f.put(volumeJson("v1", {.claim = bound ? "a" : "b"}));
+        f.put(claimJson("a", {.volume = bound ? "v1" : ""}));
+        f.begin();
+        f.addNode("n1");
+        f.reserve({"a"}, "n1");
+        if (change.isEmpty())
+            f.api.memory.erase(corev1::PersistentVolumeClaim::resource(), "default/a");
+        else
+            f.put(change.toStdString());
+        f.startPreBind("n1", bound ? PreBindPlugin::Work::Brief : PreBindPlugin::Work::Long);
+        QVERIFY(f.ended);
+        QCOMPARE(f.failure(), failure);
+        QVERIFY(failure.isEmpty() || f.outcome->error);
+    }
+
+    void aPodWithoutClaimsHasNothingToDo() {
+        Fixture f;
+        f.begin();
+        f.addNode("n1");
+        CycleState state;
+        const PodInfoPtr plain = f.pod({});
+        QVERIFY(f.plugin->preFilter(state, *plain, f.cache).skip);
+        QCOMPARE(f.plugin->preBindWork(state, *plain, "n1"), PreBindPlugin::Work::None);
     }
 
     void aNodeThatGoes() {

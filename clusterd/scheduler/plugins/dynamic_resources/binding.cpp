@@ -35,10 +35,9 @@ Task<Result<api::ObjectPtr>> writeClaim(client::Client &client, resourcev1::Reso
                          api::encode(claim), options);
 }
 
-Task<> logFailure(Task<Result<>> work, std::string claim) {
+Task<> logFailure(Task<Result<>> work, std::string claim, std::string_view what) {
     if (auto done = co_await std::move(work); !done)
-        log::warning("scheduler", "resourceclaim {}: the reservation cannot be removed: {}", claim,
-                     done.error().message);
+        log::warning("scheduler", "resourceclaim {}: {} cannot be removed: {}", claim, what, done.error().message);
 }
 
 } // namespace
@@ -54,9 +53,14 @@ void DynamicResources::unreserve(CycleState &state, const PodInfo &pod, const st
         const Claim stored = m_catalog.ledger.find(keyOf(*claim));
         if (stored && isReservedFor(*stored, pod.uid()))
             m_gate.spawn([this, stored, uid = std::string(pod.uid())] {
-                return logFailure(release(stored->metadata.namespace_, stored->metadata.name, uid), keyOf(*stored));
+                return logFailure(release(stored->metadata.namespace_, stored->metadata.name, uid), keyOf(*stored),
+                                  "the reservation");
             });
     }
+    if (found->extended && found->extended->made)
+        m_gate.spawn([this, claim = found->extended->made, owner = found->extended->owner] {
+            return logFailure(removeExtended(claim, owner), keyOf(*claim), "the claim for extended resources");
+        });
 }
 
 Task<Result<>> DynamicResources::release(std::string namespaceName, std::string name, std::string podUid) {
@@ -76,8 +80,9 @@ Task<Result<>> DynamicResources::release(std::string namespaceName, std::string 
     }
 }
 
-bool DynamicResources::preBindNeeded(const CycleState &state, const PodInfo &, const std::string &) const {
-    return state.find<State>(*this) != nullptr;
+PreBindPlugin::Work DynamicResources::preBindWork(const CycleState &state, const PodInfo &, const std::string &) const {
+    const State *found = state.find<State>(*this);
+    return found && found->hasWork() ? Work::Long : Work::None;
 }
 
 Task<Filtered> DynamicResources::preBind(CycleState &state, PodInfoPtr pod, std::string) {
@@ -87,6 +92,11 @@ Task<Filtered> DynamicResources::preBind(CycleState &state, PodInfoPtr pod, std:
         if (!bound)
             co_return failed(bound.error());
         found.decided.erase(claim->metadata.uid);
+    }
+    if (found.extended && found.extended->chosen) {
+        auto bound = co_await bindExtended(found, pod);
+        if (!bound)
+            co_return failed(bound.error());
     }
     auto ready = co_await waitForConditions(state, pod);
     if (!ready)
@@ -142,7 +152,10 @@ Task<Result<>> DynamicResources::bindClaim(Claim known, PodInfoPtr pod) {
 
 /// Until the drivers have prepared those devices that must be before the pod may be bound.
 Task<Result<>> DynamicResources::waitForConditions(CycleState &state, PodInfoPtr pod) {
-    const std::vector<Claim> claims = state.edit<State>(*this).claims;
+    const State &found = state.edit<State>(*this);
+    std::vector<Claim> claims = found.claims;
+    if (found.extended && found.extended->made)
+        claims.push_back(found.extended->made);
     const SteadyTime deadline = m_clock.steadyNow() + kBindingTimeout;
     while (!m_gate.closed()) {
         bool ready = true;
@@ -173,6 +186,11 @@ Task<PostFilterPlugin::Outcome> DynamicResources::postFilter(CycleState &state, 
     const State *found = state.find<State>(*this);
     if (!found) {
         outcome.message = "no new claims to deallocate";
+        co_return outcome;
+    }
+    if (found->extended && found->extended->left) {
+        auto removed = co_await removeExtended(found->extended->left, pod);
+        outcome.message = removed ? "deletion of ResourceClaim completed" : removed.error().message;
         co_return outcome;
     }
     outcome.message = "still not schedulable";

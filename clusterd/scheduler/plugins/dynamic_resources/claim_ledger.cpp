@@ -1,6 +1,9 @@
 #include "clusterd/scheduler/plugins/dynamic_resources/claim_ledger.h"
 
+#include "clusterd/scheduler/plugins/dynamic_resources/extended_resources.h"
 #include "core/api/typed.h"
+
+#include <algorithm>
 
 namespace coracle::scheduler {
 
@@ -38,6 +41,13 @@ void ClaimLedger::remove(const api::Object &object) {
 
 ClaimLedger::Claim ClaimLedger::find(std::string_view key) const {
     const auto entry = m_claims.find(std::string(key));
+    return entry == m_claims.end() ? nullptr : entry->second.claim;
+}
+
+ClaimLedger::Claim ClaimLedger::findExtendedOf(std::string_view podUid) const {
+    const auto entry = std::ranges::find_if(m_claims, [&](const auto &known) {
+        return known.second.claim && isExtendedClaimOf(*known.second.claim, podUid);
+    });
     return entry == m_claims.end() ? nullptr : entry->second.claim;
 }
 

@@ -20,6 +20,8 @@ public:
     void remove(const api::Object &claim);
     /// By "namespace/name"; null when there is none.
     Claim find(std::string_view key) const;
+    /// The claim for the extended resources of a pod, or null.
+    Claim findExtendedOf(std::string_view podUid) const;
 
     /// A decision for the claim, which takes its devices until it is settled.
     void assume(const std::string &uid, resourcev1::AllocationResult allocation);

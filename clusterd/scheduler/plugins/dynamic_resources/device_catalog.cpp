@@ -29,13 +29,10 @@ DeviceCatalog::DeviceCatalog(Informers &informers, const Executor &executor) : c
             complain(*after, set.error());
     });
     informers.get<resourcev1::DeviceClass>().addHandler([this](const auto &before, const auto &after) {
-        const std::string name((after ? after : before)->name());
         if (!after)
-            m_classes.erase(name);
-        else if (auto decoded = api::decode<resourcev1::DeviceClass>(*after))
-            m_classes.insert_or_assign(name, std::move(*decoded));
-        else
-            complain(*after, decoded.error());
+            classes.remove(before->name());
+        else if (auto set = classes.set(*after); !set)
+            complain(*after, set.error());
     });
 }
 
@@ -44,7 +41,7 @@ DeviceCatalog::allocate(const std::vector<const resourcev1::ResourceClaim *> &cl
                         Random &random) {
     const DeviceAllocationInput input{.pools = m_pools,
                                       .allocated = ledger.allocated(),
-                                      .findClass = [this](const std::string &name) { return findClass(name); },
+                                      .findClass = [this](const std::string &name) { return classes.find(name); },
                                       .selectors = m_selectors,
                                       .random = random};
     return allocateDevices(input, claims, node);

@@ -258,6 +258,15 @@ private slots:
             << 1 << "pods" << "status"
             << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"},"status":{"phase":"Running"}})")
             << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})") << true;
+        QTest::newRow("pod's claims") << 1 << "pods" << "status"
+                                      << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"},
+            "status":{"resourceClaimStatuses":[{"name":"c","resourceClaimName":"x"}]}})")
+                                      << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})")
+                                      << false;
+        QTest::newRow("pod's claim for extended resources")
+            << 1 << "pods" << "status" << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"},
+            "status":{"extendedResourceClaimStatus":{"resourceClaimName":"x"}}})")
+            << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"one"}})") << false;
         QTest::newRow("other pod's status")
             << 1 << "pods" << "status" << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"two"}})")
             << QByteArray(R"({"metadata":{"name":"web"},"spec":{"nodeName":"two"}})") << false;

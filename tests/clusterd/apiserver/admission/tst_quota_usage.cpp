@@ -37,6 +37,21 @@ private slots:
             "hugepages-2Mi":"4Mi"},"limits":{"cpu":"1","ephemeral-storage":"1Gi"}}}]}})",
             "count/pods=1,cpu=100m,hugepages-2Mi=4Mi,limits.cpu=1,limits.ephemeral-storage=1Gi,memory=1Gi,pods=1,"
             "requests.cpu=100m,requests.example.com/gpu=2,requests.hugepages-2Mi=4Mi,requests.memory=1Gi");
+        row("devices of a class", "", "pods",
+            R"({"spec":{"containers":[{"resources":{"requests":{"deviceclass.resource.kubernetes.io/gpu":"2"}}}]}})",
+            "count/pods=1,pods=1,requests.deviceclass.resource.kubernetes.io/gpu=2");
+        row("devices of a claim", "resource.k8s.io", "resourceclaims",
+            R"({"spec":{"devices":{"requests":[{"name":"a","exactly":{"deviceClassName":"gpu","count":2}},
+            {"name":"b","exactly":{"deviceClassName":"gpu"}},
+            {"name":"c","exactly":{"deviceClassName":"nic","allocationMode":"All"}}]}}})",
+            "count/resourceclaims.resource.k8s.io=1,gpu.deviceclass.resource.k8s.io/devices=3,"
+            "nic.deviceclass.resource.k8s.io/devices=32");
+        row("alternatives of a claim", "resource.k8s.io", "resourceclaims",
+            R"({"spec":{"devices":{"requests":[{"name":"a","firstAvailable":[{"name":"x","deviceClassName":"gpu","count":1},
+            {"name":"y","deviceClassName":"gpu","count":4},{"name":"z","deviceClassName":"nic"}]},
+            {"name":"b","deviceClassName":"nic","count":2}]}}})",
+            "count/resourceclaims.resource.k8s.io=1,gpu.deviceclass.resource.k8s.io/devices=4,"
+            "nic.deviceclass.resource.k8s.io/devices=3");
         row("init containers", "", "pods",
             R"({"spec":{"containers":[{"resources":{"requests":{"cpu":"1"}}},{"resources":{"requests":{"cpu":"1"}}}],
             "initContainers":[{"resources":{"requests":{"cpu":"3"}}}]}})",

@@ -21,7 +21,9 @@ class NodeAuthorizerTest : public QObject {
             "volumes":[{"name":"a","secret":{"secretName":"vol"}},
                        {"name":"b","projected":{"sources":[{"configMap":{"name":"proj"}}]}},
                        {"name":"c","persistentVolumeClaim":{"claimName":"claim"}},
-                       {"name":"d","ephemeral":{"volumeClaimTemplate":{}}}]}})");
+                       {"name":"d","ephemeral":{"volumeClaimTemplate":{}}}]},
+            "status":{"resourceClaimStatuses":[{"name":"gpu","resourceClaimName":"web-gpu-1"}],
+                      "extendedResourceClaimStatus":{"resourceClaimName":"web-extended-resources-1"}}})");
         reader.put("", "pods", R"({"metadata":{"name":"static","namespace":"shop","uid":"p2",
             "annotations":{"kubernetes.io/config.mirror":"x"}},
             "spec":{"nodeName":"two","volumes":[{"name":"a","secret":{"secretName":"vol"}}]}})");
@@ -51,6 +53,11 @@ private slots:
         QTest::newRow("a mirror pod shows nothing") << "two" << "get" << ":secrets" << "shop" << "vol" << false;
         QTest::newRow("claim") << "one" << "get" << ":persistentvolumeclaims" << "shop" << "claim" << true;
         QTest::newRow("ephemeral claim") << "one" << "get" << ":persistentvolumeclaims" << "shop" << "web-d" << true;
+        for (const char *claim : {"web-gpu-1", "web-extended-resources-1"}) {
+            QTest::newRow(claim) << "one" << "get" << "resource.k8s.io:resourceclaims" << "shop" << claim << true;
+            QTest::addRow("%s elsewhere", claim)
+                << "two" << "get" << "resource.k8s.io:resourceclaims" << "shop" << claim << false;
+        }
         QTest::newRow("volume") << "one" << "get" << ":persistentvolumes" << "" << "pv" << true;
         QTest::newRow("volume elsewhere") << "two" << "get" << ":persistentvolumes" << "" << "pv" << false;
         QTest::newRow("token") << "one" << "create" << ":serviceaccounts/token" << "shop" << "robot" << true;
