@@ -394,6 +394,10 @@ Task<> Workload::calmDown() {
     for (const ObjectPtr &object : co_await all(appsv1::Deployment::resource()))
         co_await merge(object, object->name() == kGreedy ? R"({"spec":{"paused":false,"replicas":0}})"
                                                          : R"({"spec":{"paused":false}})");
+    // Its sets outlive it when it was deleted alone.
+    for (const ObjectPtr &object : co_await all(appsv1::ReplicaSet::resource()))
+        if (object->label("app") == kGreedy && !object->controller())
+            co_await merge(object, R"({"spec":{"replicas":0}})");
     for (const ObjectPtr &object : co_await all(batchv1::CronJob::resource()))
         co_await merge(object, R"({"spec":{"suspend":true}})");
     co_await makeEnoughVolumes();
