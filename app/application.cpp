@@ -1,5 +1,6 @@
 #include "app/application.h"
 
+#include "app/actions/toasts.h"
 #include "app/demo/demo_session.h"
 #include "app/session/live_session.h"
 #include "app/ssh/ssh_link.h"
@@ -18,16 +19,22 @@ ApplicationPaths ApplicationPaths::standard() {
             .settings = folder + QStringLiteral("/settings.ini")};
 }
 
-Application::Application(ApplicationPaths paths, QObject *parent)
-    : QObject(parent),
-      m_settings(paths.settings),
+Application::Application(ApplicationPaths paths, ClusterList::SessionFactory makeSession)
+    : m_settings(paths.settings),
       m_lock(paths.settings),
       m_languages(Translator::standardFolders()),
       m_navigator(&m_lock),
-      m_clusters([this](const ClusterProfile &profile) { return makeSession(profile); }, paths.clusters),
+      m_clusters(
+          makeSession ? std::move(makeSession)
+                      : [this](const ClusterProfile &profile) { return this->makeSession(profile); },
+          paths.clusters),
       m_forwards(m_clusters, paths.settings) {
     s_instance = this;
     connect(&m_clusters, &ClusterList::currentChanged, this, &Application::clusterChanged);
+    connect(&m_secrets, &SecretStore::keptForNow, this, [] {
+        Toasts::instance().show(tr("This device has no key store: what you typed is remembered until Coracle ends."),
+                                QStringLiteral("info"));
+    });
     connect(&m_clusters, &ClusterList::removed, this,
             [this](const ClusterProfile &profile) { SshLink::forgetSecrets(profile, m_secrets); });
     guardSessions();

@@ -40,7 +40,8 @@ class Application : public QObject {
     Q_PROPERTY(bool virtualKeyboard READ virtualKeyboard CONSTANT)
 
 public:
-    explicit Application(ApplicationPaths paths, QObject *parent = nullptr);
+    /// `makeSession`: another way to reach clusters, for tests; empty: the real ones.
+    explicit Application(ApplicationPaths paths, ClusterList::SessionFactory makeSession = {});
     ~Application() override;
 
     /// The one that main() made; the engine does not own it.

@@ -1,5 +1,6 @@
 #include "app/application.h"
 #include "app/command_line.h"
+#include "app/kiosk/screen_check.h"
 #include "app/tour/page_tour.h"
 #include "qml/qml_setup.h"
 
@@ -93,6 +94,11 @@ int main(int argc, char **argv) {
     if (line->tour())
         paths.settings.clear();
     setUpEnvironment(*line, paths);
+    const auto variable = [](const char *name) { return qEnvironmentVariable(name); };
+    if (const auto screen = checkScreen(variable("QT_QPA_PLATFORM"), variable); !screen) {
+        std::fprintf(stderr, "coracle: %s\n", screen.error().message.c_str());
+        return 1;
+    }
 
     QGuiApplication gui(argc, argv);
     coracle::setUpStyle();

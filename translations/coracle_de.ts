@@ -477,6 +477,10 @@
     <context>
         <name>CommandPaletteDialog</name>
         <message>
+            <source>Search</source>
+            <translation>Suche</translation>
+        </message>
+        <message>
             <source>Page, cluster, namespace or name …</source>
             <translation>Seite, Cluster, Namensraum oder Name …</translation>
         </message>
@@ -504,10 +508,6 @@
         <message>
             <source>Configuration</source>
             <translation>Konfiguration</translation>
-        </message>
-        <message>
-            <source>New</source>
-            <translation>Neu</translation>
         </message>
         <message>
             <source>ConfigMaps</source>
@@ -538,6 +538,10 @@
     </context>
     <context>
         <name>ContainerCard</name>
+        <message>
+            <source>%1: %2</source>
+            <translation>%1: %2</translation>
+        </message>
         <message>
             <source>Image</source>
             <translation>Image</translation>
@@ -584,6 +588,10 @@
         <message>
             <source>Copy</source>
             <translation>Kopieren</translation>
+        </message>
+        <message>
+            <source>Copy: %1</source>
+            <translation>Kopieren: %1</translation>
         </message>
     </context>
     <context>
@@ -1598,10 +1606,6 @@
     </context>
     <context>
         <name>KindPage</name>
-        <message>
-            <source>New</source>
-            <translation>Neu</translation>
-        </message>
     </context>
     <context>
         <name>LeaveGuard</name>
@@ -1964,6 +1968,10 @@
             <source>Memory</source>
             <translation>Arbeitsspeicher</translation>
         </message>
+        <message>
+            <source>More actions for %1</source>
+            <translation>Weitere Aktionen für %1</translation>
+        </message>
     </context>
     <context>
         <name>NodePage</name>
@@ -2076,6 +2084,18 @@
         <message>
             <source>Join another machine</source>
             <translation>Weiteres Gerät aufnehmen</translation>
+        </message>
+        <message>
+            <source>One machine so far</source>
+            <translation>Bisher ein Gerät</translation>
+        </message>
+        <message>
+            <source>With another one, pods have a place to go to when this one fails or is taken out of service.</source>
+            <translation>Mit einem weiteren haben Pods einen Platz, wenn dieses ausfällt oder außer Betrieb geht.</translation>
+        </message>
+        <message>
+            <source>Show how it joins</source>
+            <translation>Zeigen, wie es beitritt</translation>
         </message>
     </context>
     <context>
@@ -2311,6 +2331,106 @@
             <source>%1: %2</source>
             <translation>%1: %2</translation>
         </message>
+        <message>
+            <source>Copying</source>
+            <translation>Wird kopiert</translation>
+        </message>
+        <message>
+            <source>Checking the archive</source>
+            <translation>Das Archiv wird geprüft</translation>
+        </message>
+        <message>
+            <source>Backing up the present state</source>
+            <translation>Der jetzige Stand wird gesichert</translation>
+        </message>
+        <message>
+            <source>Dropping history</source>
+            <translation>Alte Stände werden verworfen</translation>
+        </message>
+        <message>
+            <source>Giving free space back</source>
+            <translation>Freier Platz wird zurückgegeben</translation>
+        </message>
+        <message>
+            <source>Keeping new pods away</source>
+            <translation>Neue Pods werden ferngehalten</translation>
+        </message>
+        <message>
+            <source>Moving pods</source>
+            <translation>Pods werden verlegt</translation>
+        </message>
+        <message>
+            <source>Reading</source>
+            <translation>Wird gelesen</translation>
+        </message>
+        <message>
+            <source>Unpacking the images</source>
+            <translation>Die Images werden ausgepackt</translation>
+        </message>
+        <message>
+            <source>Removing</source>
+            <translation>Wird entfernt</translation>
+        </message>
+        <message>
+            <source>The machine goes down</source>
+            <translation>Das Gerät fährt herunter</translation>
+        </message>
+        <message>
+            <source>The daemon stops and starts again</source>
+            <translation>Der Dienst hält an und startet neu</translation>
+        </message>
+        <message>
+            <source>Waiting until everything works</source>
+            <translation>Wartet, bis alles läuft</translation>
+        </message>
+        <message>
+            <source>Going back to what worked</source>
+            <translation>Zurück zu dem, was lief</translation>
+        </message>
+        <message>
+            <source>Copying the program</source>
+            <translation>Das Programm wird kopiert</translation>
+        </message>
+        <message>
+            <source>Trying whether the program runs</source>
+            <translation>Das Programm wird ausprobiert</translation>
+        </message>
+        <message>
+            <source>Changing to the new program</source>
+            <translation>Wechsel zum neuen Programm</translation>
+        </message>
+        <message>
+            <source>Reading states and logs</source>
+            <translation>Zustände und Protokolle werden gelesen</translation>
+        </message>
+        <message>
+            <source>Packing</source>
+            <translation>Wird gepackt</translation>
+        </message>
+        <message>
+            <source>Removing unused images</source>
+            <translation>Unbenutzte Images werden entfernt</translation>
+        </message>
+        <message>
+            <source>Removing ended containers</source>
+            <translation>Beendete Container werden entfernt</translation>
+        </message>
+        <message>
+            <source>Removing old logs</source>
+            <translation>Alte Protokolle werden entfernt</translation>
+        </message>
+        <message>
+            <source>Removing orphaned volumes</source>
+            <translation>Verwaiste Volumes werden entfernt</translation>
+        </message>
+        <message>
+            <source>Removing old back-ups</source>
+            <translation>Alte Sicherungen werden entfernt</translation>
+        </message>
+        <message>
+            <source>Removing uploads</source>
+            <translation>Hochgeladenes wird entfernt</translation>
+        </message>
     </context>
     <context>
         <name>OperationCard</name>
@@ -2402,7 +2522,7 @@
             <translation>Läuft seit</translation>
         </message>
         <message>
-            <source>Memory of the daemon</source>
+            <source>Daemon memory</source>
             <translation>Speicher des Daemons</translation>
         </message>
     </context>
@@ -3258,10 +3378,6 @@
             <translation>Services und Ingress</translation>
         </message>
         <message>
-            <source>New</source>
-            <translation>Neu</translation>
-        </message>
-        <message>
             <source>Services</source>
             <translation>Services</translation>
         </message>
@@ -3295,6 +3411,14 @@
     </context>
     <context>
         <name>SetupFields</name>
+        <message>
+            <source>A node of the former name stays until it is deleted.</source>
+            <translation>Ein Knoten des früheren Namens bleibt, bis er gelöscht wird.</translation>
+        </message>
+        <message>
+            <source>A cluster that is there keeps the one that it was made with.</source>
+            <translation>Ein Cluster, den es schon gibt, behält das, mit dem er angelegt wurde.</translation>
+        </message>
         <message>
             <source>This cluster is in use</source>
             <translation>Dieser Cluster ist in Gebrauch</translation>
@@ -3963,6 +4087,10 @@
             <source>This cannot be shown</source>
             <translation>Das lässt sich nicht zeigen</translation>
         </message>
+        <message>
+            <source>You have no right to: %1</source>
+            <translation>Kein Recht zu: %1</translation>
+        </message>
     </context>
     <context>
         <name>VolumeList</name>
@@ -3987,10 +4115,6 @@
         <message>
             <source>Claims and volumes</source>
             <translation>Ansprüche und Volumes</translation>
-        </message>
-        <message>
-            <source>New</source>
-            <translation>Neu</translation>
         </message>
         <message>
             <source>Claims</source>
@@ -4492,12 +4616,30 @@
             <source>Configuration</source>
             <translation>Konfiguration</translation>
         </message>
+        <message numerus="yes">
+            <source>%n node(s) not ready</source>
+            <translation>
+                <numerusform>%n Knoten nicht bereit</numerusform>
+                <numerusform>%n Knoten nicht bereit</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n pod(s) failing</source>
+            <translation>
+                <numerusform>%n Pod fehlgeschlagen</numerusform>
+                <numerusform>%n Pods fehlgeschlagen</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>coracle::app::Application</name>
         <message>
             <source>This needs the PIN.</source>
             <translation>Dafür ist die PIN nötig.</translation>
+        </message>
+        <message>
+            <source>This device has no key store: what you typed is remembered until Coracle ends.</source>
+            <translation>Dieses Gerät hat keinen Schlüsselspeicher: Die Eingabe wird gemerkt, bis Coracle endet.</translation>
         </message>
     </context>
     <context>
@@ -4897,9 +5039,12 @@
             <source>The log cannot be saved: %1</source>
             <translation>Das Protokoll lässt sich nicht speichern: %1</translation>
         </message>
-        <message>
-            <source>%1 lines</source>
-            <translation>%1 Zeilen</translation>
+        <message numerus="yes">
+            <source>%n line(s)</source>
+            <translation>
+                <numerusform>%n Zeile</numerusform>
+                <numerusform>%n Zeilen</numerusform>
+            </translation>
         </message>
         <message>
             <source>%1 of %2</source>
@@ -5133,6 +5278,10 @@
         <message>
             <source>Waits for the connection to the cluster.</source>
             <translation>Wartet auf die Verbindung zum Cluster.</translation>
+        </message>
+        <message>
+            <source>Waits for the PIN.</source>
+            <translation>Wartet auf die PIN.</translation>
         </message>
     </context>
     <context>
@@ -5595,6 +5744,50 @@
         <message>
             <source>Is being deleted</source>
             <translation>Wird gelöscht</translation>
+        </message>
+    </context>
+    <context>
+        <name>CreateAction</name>
+        <message>
+            <source>New</source>
+            <translation>Neu</translation>
+        </message>
+    </context>
+    <context>
+        <name>MenuItem</name>
+        <message>
+            <source>%1 – no right</source>
+            <translation>%1 – kein Recht</translation>
+        </message>
+    </context>
+    <context>
+        <name>RowMenu</name>
+        <message>
+            <source>Open</source>
+            <translation>Öffnen</translation>
+        </message>
+        <message>
+            <source>Log</source>
+            <translation>Protokoll</translation>
+        </message>
+        <message>
+            <source>Terminal</source>
+            <translation>Terminal</translation>
+        </message>
+        <message>
+            <source>Edit YAML</source>
+            <translation>YAML bearbeiten</translation>
+        </message>
+    </context>
+    <context>
+        <name>coracle::app::Permissions</name>
+        <message>
+            <source>You have no right to %1 %2.</source>
+            <translation>Sie haben kein Recht auf %1 %2.</translation>
+        </message>
+        <message>
+            <source>You have no right to %1 %2 in namespace %3.</source>
+            <translation>Sie haben kein Recht auf %1 %2 im Namensraum %3.</translation>
         </message>
     </context>
 </TS>

@@ -121,6 +121,20 @@
                 <numerusform>%n pending</numerusform>
             </translation>
         </message>
+        <message numerus="yes">
+            <source>%n node(s) not ready</source>
+            <translation>
+                <numerusform>%n node not ready</numerusform>
+                <numerusform>%n nodes not ready</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n pod(s) failing</source>
+            <translation>
+                <numerusform>%n pod failing</numerusform>
+                <numerusform>%n pods failing</numerusform>
+            </translation>
+        </message>
     </context>
     <context>
         <name>coracle::app::CertificateList</name>
@@ -173,6 +187,13 @@
             <translation>
                 <numerusform>Paused, %n new line</numerusform>
                 <numerusform>Paused, %n new lines</numerusform>
+            </translation>
+        </message>
+        <message numerus="yes">
+            <source>%n line(s)</source>
+            <translation>
+                <numerusform>%n line</numerusform>
+                <numerusform>%n lines</numerusform>
             </translation>
         </message>
     </context>

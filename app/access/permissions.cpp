@@ -2,40 +2,7 @@
 
 #include "app/access/rbac.h"
 
-#include <QElapsedTimer>
-#include <QJsonDocument>
-
 namespace coracle::app {
-
-namespace {
-
-struct Answer {
-    QElapsedTimer age;
-    QJsonArray rules;
-    bool complete = false;
-};
-
-/// Answers by namespace, kept with the session, so that they go with it.
-class AnswerCache : public QObject {
-public:
-    static constexpr int kAnswersMax = 50;
-
-    static AnswerCache &of(Session &session) {
-        static const QString kName = QStringLiteral("permissions");
-        if (auto *found = session.findChild<QObject *>(kName, Qt::FindDirectChildrenOnly))
-            return static_cast<AnswerCache &>(*found);
-        auto *made = new AnswerCache(&session);
-        made->setObjectName(kName);
-        return *made;
-    }
-
-    QHash<QString, Answer> answers;
-
-private:
-    explicit AnswerCache(Session *session) : QObject(session) {}
-};
-
-} // namespace
 
 void Permissions::setCluster(Cluster *cluster) {
     if (m_cluster == cluster)
@@ -55,43 +22,34 @@ void Permissions::setNamespaceName(const QString &name) {
     ask();
 }
 
+/// The review must name a namespace; rules of the whole cluster are in the answer for every one.
+QString Permissions::reviewed() const {
+    return m_namespaceName.isEmpty() ? QStringLiteral("default") : m_namespaceName;
+}
+
 void Permissions::ask() {
-    m_known = false;
+    RulesReview *review = m_cluster ? &RulesReview::of(*m_cluster->session()) : nullptr;
+    if (m_review != review) {
+        if (m_review)
+            disconnect(m_review, nullptr, this, nullptr);
+        m_review = review;
+        if (review)
+            connect(review, &RulesReview::answered, this, [this](const QString &namespaceName) {
+                if (namespaceName == reviewed())
+                    take();
+            });
+    }
+    take();
+    if (!m_known && m_cluster && m_cluster->connected())
+        m_review->ask(reviewed());
+}
+
+void Permissions::take() {
+    const RulesReview::Answer *answer = m_review ? m_review->answer(reviewed()) : nullptr;
+    m_rules = answer ? answer->rules : QJsonArray();
+    m_known = answer && answer->complete;
     ++m_revision;
     Q_EMIT changed();
-    if (!m_cluster || !m_cluster->connected())
-        return;
-    const auto take = [this](const Answer &answer) {
-        m_rules = answer.rules;
-        m_known = answer.complete;
-        ++m_revision;
-        Q_EMIT changed();
-    };
-    // The review must name a namespace; rules of the whole cluster are in the answer for every one.
-    const QString asked = m_namespaceName.isEmpty() ? QStringLiteral("default") : m_namespaceName;
-    const auto &answers = AnswerCache::of(*m_cluster->session()).answers;
-    if (const auto known = answers.constFind(asked); known != answers.constEnd() && !known->age.hasExpired(kKeptForMs))
-        return take(*known);
-    const QJsonObject review{{QStringLiteral("apiVersion"), QStringLiteral("authorization.k8s.io/v1")},
-                             {QStringLiteral("kind"), QStringLiteral("SelfSubjectRulesReview")},
-                             {QStringLiteral("spec"), QJsonObject{{QStringLiteral("namespace"), asked}}}};
-    m_cluster->session()->sendJson({.method = "POST",
-                                    .path = QStringLiteral("/apis/authorization.k8s.io/v1/selfsubjectrulesreviews"),
-                                    .body = QJsonDocument(review).toJson(QJsonDocument::Compact)},
-                                   this, [this, asked, take](const Result<QJsonObject> &answer) {
-                                       if (!answer || !m_cluster)
-                                           return;
-                                       const QJsonValue status = answer->value("status");
-                                       Answer made{.age = {},
-                                                   .rules = status["resourceRules"].toArray(),
-                                                   .complete = !status["incomplete"].toBool()};
-                                       made.age.start();
-                                       auto &kept = AnswerCache::of(*m_cluster->session()).answers;
-                                       if (kept.size() >= AnswerCache::kAnswersMax)
-                                           kept.clear();
-                                       kept.insert(asked, made);
-                                       take(made);
-                                   });
 }
 
 bool Permissions::may(const QString &verb, const QString &kindKey, const QString &name) const {
@@ -106,6 +64,19 @@ bool Permissions::may(const QString &verb, const QString &kindKey, const QString
     if (!sub.isEmpty())
         question.resource += u'/' + sub;
     return rulesAllow(m_rules, question);
+}
+
+QString Permissions::refusal(const QString &verb, const QString &kindKey, const QString &name) const {
+    if (may(verb, kindKey, name))
+        return {};
+    return m_namespaceName.isEmpty()
+               ? tr("You have no right to %1 %2.").arg(verb, kindKey)
+               : tr("You have no right to %1 %2 in namespace %3.").arg(verb, kindKey, m_namespaceName);
+}
+
+QString Permissions::refusalToCreate(const QString &kindKey) const {
+    const bool open = m_namespaceName.isEmpty() && m_cluster && m_cluster->catalog()->isNamespaced(kindKey);
+    return open ? QString() : refusal(QStringLiteral("create"), kindKey);
 }
 
 } // namespace coracle::app

@@ -27,7 +27,7 @@ public:
 
 /// Who may do something, by all roles and bindings of the cluster as they are when ask() is called; and whether the
 /// user himself may (SelfSubjectAccessReview). GUI thread; the roles are read and searched on others.
-class WhoCan : public RowListModel {
+class WhoCan : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster MEMBER m_cluster NOTIFY clusterChanged)

@@ -190,28 +190,28 @@ using Argument = ObjectAction::Argument;
 
 const QList<ObjectAction> &objectActions() {
     static const QList<ObjectAction> actions{
-        {"scale", QT_TRANSLATE_NOOP("Actions", "Scale"), "plot", kScaled, false, Argument::Replicas, nullptr, nullptr,
-         planScale},
-        {"restart", QT_TRANSLATE_NOOP("Actions", "Restart"), "restart", kRolled, false, Argument::None, nullptr,
-         nullptr, planRestart},
-        {"rollback", QT_TRANSLATE_NOOP("Actions", "Roll back"), "undo", kRolled, false, Argument::Revision, nullptr,
-         revisionPath, planRollBack},
-        {"pause", QT_TRANSLATE_NOOP("Actions", "Pause rollout"), "pause", "deployments.apps", false, Argument::None,
-         isNotPaused, nullptr, planPause},
-        {"unpause", QT_TRANSLATE_NOOP("Actions", "Go on with rollout"), "play", "deployments.apps", false,
+        {"scale", QT_TRANSLATE_NOOP("Actions", "Scale"), "plot", kScaled, "patch /scale", false, Argument::Replicas,
+         nullptr, nullptr, planScale},
+        {"restart", QT_TRANSLATE_NOOP("Actions", "Restart"), "restart", kRolled, "patch", false, Argument::None,
+         nullptr, nullptr, planRestart},
+        {"rollback", QT_TRANSLATE_NOOP("Actions", "Roll back"), "undo", kRolled, "patch", false, Argument::Revision,
+         nullptr, revisionPath, planRollBack},
+        {"pause", QT_TRANSLATE_NOOP("Actions", "Pause rollout"), "pause", "deployments.apps", "patch", false,
+         Argument::None, isNotPaused, nullptr, planPause},
+        {"unpause", QT_TRANSLATE_NOOP("Actions", "Go on with rollout"), "play", "deployments.apps", "patch", false,
          Argument::None, isPaused, nullptr, planUnpause},
-        {"trigger", QT_TRANSLATE_NOOP("Actions", "Run now"), "play", "cronjobs.batch", false, Argument::None, nullptr,
-         nullptr, planTrigger},
-        {"suspend", QT_TRANSLATE_NOOP("Actions", "Suspend"), "pause", "cronjobs.batch jobs.batch", false,
+        {"trigger", QT_TRANSLATE_NOOP("Actions", "Run now"), "play", "cronjobs.batch", "create jobs.batch", false,
+         Argument::None, nullptr, nullptr, planTrigger},
+        {"suspend", QT_TRANSLATE_NOOP("Actions", "Suspend"), "pause", "cronjobs.batch jobs.batch", "patch", false,
          Argument::None, isNotSuspended, nullptr, planSuspend},
-        {"resume", QT_TRANSLATE_NOOP("Actions", "Resume"), "play", "cronjobs.batch jobs.batch", false, Argument::None,
-         isSuspended, nullptr, planResume},
-        {"cordon", QT_TRANSLATE_NOOP("Actions", "Cordon"), "pause", "nodes", false, Argument::None, isNotCordoned,
-         nullptr, planCordon},
-        {"uncordon", QT_TRANSLATE_NOOP("Actions", "Uncordon"), "play", "nodes", false, Argument::None, isCordonedNow,
-         nullptr, planUncordon},
-        {"delete", QT_TRANSLATE_NOOP("Actions", "Delete"), "remove", "*", true, Argument::Propagation, nullptr, nullptr,
-         planDelete},
+        {"resume", QT_TRANSLATE_NOOP("Actions", "Resume"), "play", "cronjobs.batch jobs.batch", "patch", false,
+         Argument::None, isSuspended, nullptr, planResume},
+        {"cordon", QT_TRANSLATE_NOOP("Actions", "Cordon"), "pause", "nodes", "patch", false, Argument::None,
+         isNotCordoned, nullptr, planCordon},
+        {"uncordon", QT_TRANSLATE_NOOP("Actions", "Uncordon"), "play", "nodes", "patch", false, Argument::None,
+         isCordonedNow, nullptr, planUncordon},
+        {"delete", QT_TRANSLATE_NOOP("Actions", "Delete"), "remove", "*", "delete", true, Argument::Propagation,
+         nullptr, nullptr, planDelete},
     };
     return actions;
 }
@@ -232,6 +232,12 @@ bool actionApplies(const ObjectAction &action, const QString &kindKey, const QJs
 
 QString actionTitle(const ObjectAction &action) {
     return QCoreApplication::translate("Actions", action.title);
+}
+
+ActionRight rightOf(const ObjectAction &action, const QString &kindKey) {
+    const QString right = QLatin1String(action.right), on = right.section(u' ', 1);
+    const bool sub = on.startsWith(u'/');
+    return {.verb = right.section(u' ', 0, 0), .kindKey = on.isEmpty() || sub ? kindKey + on : on};
 }
 
 } // namespace coracle::app

@@ -34,6 +34,9 @@ struct ObjectAction {
     const char *icon;
     /// Keys of the kinds that have it, separated by blanks; "*": every kind.
     const char *kinds;
+    /// What the user must be allowed to do: a verb on the object ("patch"), on a subresource of it ("patch /scale") or
+    /// on another kind ("create jobs.batch").
+    const char *right;
     bool danger;
     Argument argument;
     /// Whether it makes sense in the object's present state; null: always.
@@ -49,5 +52,11 @@ const QList<ObjectAction> &objectActions();
 const ObjectAction *findAction(const QString &id);
 bool actionApplies(const ObjectAction &action, const QString &kindKey, const QJsonObject &object);
 QString actionTitle(const ObjectAction &action);
+
+/// ObjectAction::right for an object of this kind, as Permissions::may() asks for it.
+struct ActionRight {
+    QString verb, kindKey;
+};
+ActionRight rightOf(const ObjectAction &action, const QString &kindKey);
 
 } // namespace coracle::app

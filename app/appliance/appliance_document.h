@@ -6,7 +6,7 @@ namespace coracle::app {
 
 /// A document of the appliance API, asked for once or kept current where the API can watch it. path() is below
 /// /appliance/v1, with a query where one is needed: "status", "nodes/n1/metrics?range=day".
-class ApplianceDocument : public SessionDocument {
+class ApplianceDocument : public coracle::app::SessionDocument {
     Q_OBJECT
     QML_ELEMENT
     /// Whether it is watched; else it is asked for again by retry() only.

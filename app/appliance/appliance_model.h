@@ -8,7 +8,7 @@ namespace coracle::app {
 /// Base of the view-models of the appliance's pages: a document of the appliance API, and the commands that change what
 /// it tells. After each command, and when an operation has ended, the document is asked for again. A command that fails
 /// is told by a toast and by commandError.
-class ApplianceModel : public ApplianceDocument {
+class ApplianceModel : public coracle::app::ApplianceDocument {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("a base")

@@ -32,12 +32,22 @@ ApplianceStatus::ApplianceStatus(QObject *parent) : ApplianceDocument(parent) {
     setWatched(true);
 }
 
+int ApplianceStatus::nodesMissing() const {
+    return count("nodes") - count("nodesReady");
+}
+
 QString ApplianceStatus::healthTone() const {
-    return toneOfHealth(health());
+    if (health() == u"ok" && nodesMissing() > 0)
+        return QStringLiteral("error");
+    return health() == u"ok" && count("podsFailing") > 0 ? QStringLiteral("warning") : toneOfHealth(health());
 }
 
 QString ApplianceStatus::healthText() const {
     const QString word = health();
+    if (word == u"ok" && nodesMissing() > 0)
+        return tr("%n node(s) not ready", nullptr, nodesMissing());
+    if (word == u"ok" && count("podsFailing") > 0)
+        return tr("%n pod(s) failing", nullptr, count("podsFailing"));
     if (word == u"ok")
         return tr("Everything works");
     if (word == u"starting")

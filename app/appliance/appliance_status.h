@@ -5,13 +5,13 @@
 namespace coracle::app {
 
 /// The cluster at a glance, as the daemon sees it; kept current.
-class ApplianceStatus : public ApplianceDocument {
+class ApplianceStatus : public coracle::app::ApplianceDocument {
     Q_OBJECT
     QML_ELEMENT
     /// "ok", "starting", "degraded", "failed", "stopping"; empty: not known yet.
     Q_PROPERTY(QString health READ health NOTIFY documentChanged)
     Q_PROPERTY(QString healthTone READ healthTone NOTIFY documentChanged)
-    /// In words: "Everything works".
+    /// In words: "Everything works", or what does not: the daemon itself, nodes, pods.
     Q_PROPERTY(QString healthText READ healthText NOTIFY documentChanged)
     Q_PROPERTY(QString versionText READ versionText NOTIFY documentChanged)
     Q_PROPERTY(QDateTime startedAt READ startedAt NOTIFY documentChanged)
@@ -49,6 +49,7 @@ public:
     QVariantList facts() const;
 
 private:
+    int nodesMissing() const;
     int count(const char *what) const { return document()["counts"][QLatin1String(what)].toInt(); }
 };
 

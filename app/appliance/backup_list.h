@@ -19,7 +19,7 @@ public:
 };
 
 /// The back-ups of the datastore, and the datastore itself.
-class BackupList : public UploadModel {
+class BackupList : public coracle::app::UploadModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

@@ -22,7 +22,7 @@ public:
 };
 
 /// The cluster's own certificates, the first to expire first.
-class CertificateList : public ApplianceModel {
+class CertificateList : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

@@ -39,7 +39,7 @@ public:
 };
 
 /// The options of the daemon (about 120): searched, changed, checked and applied.
-class ConfigurationModel : public DraftModel {
+class ConfigurationModel : public coracle::app::DraftModel {
     Q_OBJECT
     QML_ELEMENT
     /// In the order of their sections; only those that the search finds.

@@ -48,8 +48,7 @@ QVariantMap DraftModel::errors() const {
 QString DraftModel::errorsText() const {
     QStringList lines;
     for (const QJsonValue &error : m_preview["errors"].toArray()) {
-        const QString place =
-            error["line"].isDouble() ? tr("line %1").arg(error["line"].toInt()) : error["field"].toString();
+        const QString place = error["line"].isDouble() ? tr("line %1").arg(error["line"].toInt()) : fieldOf(error);
         lines.append(place.isEmpty() ? error["message"].toString()
                                      : QStringLiteral("%1: %2").arg(place, error["message"].toString()));
     }

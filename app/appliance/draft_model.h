@@ -11,7 +11,7 @@ namespace coracle::app {
 /// Base of the forms that change settings of the daemon: what was typed is a draft, which the daemon checks a moment
 /// after the last key; apply() writes it, and where the daemon restarts for it, operation tells whether it was
 /// confirmed or rolled back.
-class DraftModel : public ApplianceModel {
+class DraftModel : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("a base")

@@ -22,7 +22,7 @@ public:
 };
 
 /// The images on this node.
-class ImageList : public UploadModel {
+class ImageList : public coracle::app::UploadModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

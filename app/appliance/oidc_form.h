@@ -5,7 +5,7 @@
 namespace coracle::app {
 
 /// How people sign in: no identity provider, one of their own, or that of the fleet.
-class OidcForm : public DraftModel {
+class OidcForm : public coracle::app::DraftModel {
     Q_OBJECT
     QML_ELEMENT
     /// "none", "custom" or "inherit".

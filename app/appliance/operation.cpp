@@ -28,6 +28,46 @@ QString operationTitle(const QString &kind, const QString &target) {
     return target.isEmpty() ? title : QCoreApplication::translate("Operation", "%1: %2").arg(title, target);
 }
 
+QString operationStep(const QString &phase, const QString &message) {
+    struct Step {
+        const char *text;
+        bool detailed = false; ///< the daemon's own words name what it works on
+    };
+    static const QHash<QString, Step> steps{
+        {"copying", {QT_TRANSLATE_NOOP("Operation", "Copying")}},
+        {"checking", {QT_TRANSLATE_NOOP("Operation", "Checking the archive")}},
+        {"backingUp", {QT_TRANSLATE_NOOP("Operation", "Backing up the present state")}},
+        {"compacting", {QT_TRANSLATE_NOOP("Operation", "Dropping history")}},
+        {"vacuuming", {QT_TRANSLATE_NOOP("Operation", "Giving free space back")}},
+        {"cordoning", {QT_TRANSLATE_NOOP("Operation", "Keeping new pods away")}},
+        {"evicting", {QT_TRANSLATE_NOOP("Operation", "Moving pods"), true}},
+        {"reading", {QT_TRANSLATE_NOOP("Operation", "Reading")}},
+        {"importing", {QT_TRANSLATE_NOOP("Operation", "Unpacking the images")}},
+        {"removing", {QT_TRANSLATE_NOOP("Operation", "Removing")}},
+        {"rebooting", {QT_TRANSLATE_NOOP("Operation", "The machine goes down")}},
+        {"stopping", {QT_TRANSLATE_NOOP("Operation", "The daemon stops and starts again")}},
+        {"confirming", {QT_TRANSLATE_NOOP("Operation", "Waiting until everything works")}},
+        {"rollingBack", {QT_TRANSLATE_NOOP("Operation", "Going back to what worked"), true}},
+        {"staging", {QT_TRANSLATE_NOOP("Operation", "Copying the program")}},
+        {"verifying", {QT_TRANSLATE_NOOP("Operation", "Trying whether the program runs")}},
+        {"switching", {QT_TRANSLATE_NOOP("Operation", "Changing to the new program")}},
+        {"collecting", {QT_TRANSLATE_NOOP("Operation", "Reading states and logs")}},
+        {"packing", {QT_TRANSLATE_NOOP("Operation", "Packing")}},
+        {"unusedImages", {QT_TRANSLATE_NOOP("Operation", "Removing unused images"), true}},
+        {"deadContainers", {QT_TRANSLATE_NOOP("Operation", "Removing ended containers"), true}},
+        {"oldLogs", {QT_TRANSLATE_NOOP("Operation", "Removing old logs"), true}},
+        {"orphanedVolumes", {QT_TRANSLATE_NOOP("Operation", "Removing orphaned volumes"), true}},
+        {"oldBackups", {QT_TRANSLATE_NOOP("Operation", "Removing old back-ups"), true}},
+        {"uploads", {QT_TRANSLATE_NOOP("Operation", "Removing uploads"), true}},
+    };
+    const auto step = steps.constFind(phase);
+    if (step == steps.constEnd())
+        return message;
+    const QString text = QCoreApplication::translate("Operation", step->text);
+    return step->detailed && !message.isEmpty() ? QCoreApplication::translate("Operation", "%1: %2").arg(text, message)
+                                                : text;
+}
+
 QString operationTone(const QString &state) {
     static const QHash<QString, QString> tones{
         {"running", "info"}, {"succeeded", "ok"}, {"failed", "error"}, {"cancelled", "warning"}};
@@ -97,7 +137,7 @@ QString Operation::message() const {
         return why;
     if (state == u"cancelled")
         return tr("It was cancelled.");
-    return document()["message"].toString();
+    return operationStep(document()["phase"].toString(), document()["message"].toString());
 }
 
 void Operation::follow() {

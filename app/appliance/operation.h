@@ -6,7 +6,7 @@ namespace coracle::app {
 
 /// One operation of the daemon: long work with progress. Follows it until it has ended, also over a restart of the
 /// daemon: it asks again when the connection is back. Without an id it follows nothing.
-class Operation : public ApplianceDocument {
+class Operation : public coracle::app::ApplianceDocument {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QString operationId READ operationId WRITE setOperationId NOTIFY sourceChanged)
@@ -64,6 +64,9 @@ private:
 
 /// "Back-up", "Upgrade to v1.2"; `target` may be empty.
 QString operationTitle(const QString &kind, const QString &target);
+/// What it does now, by the phases that /appliance/v1 has; where these say too little, with the daemon's own words. Of
+/// a phase that is not known here, the daemon's words alone.
+QString operationStep(const QString &phase, const QString &message);
 /// The tone of an operation's state.
 QString operationTone(const QString &state);
 

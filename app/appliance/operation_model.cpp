@@ -29,7 +29,7 @@ void OperationModel::read() {
     for (const QJsonValue &operation : running)
         rows.append({.key = operation["id"].toString(),
                      .title = operationTitle(operation["kind"].toString(), operation["target"].toString()),
-                     .message = operation["message"].toString(),
+                     .message = operationStep(operation["phase"].toString(), operation["message"].toString()),
                      .tone = operationTone(operation["state"].toString()),
                      .progress = operation["progress"].toDouble(),
                      .running = true});

@@ -27,7 +27,7 @@ public:
 };
 
 /// Private registries and mirrors, as a list and as YAML. Passwords are written, never read.
-class RegistryForm : public DraftModel {
+class RegistryForm : public coracle::app::DraftModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

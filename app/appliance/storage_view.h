@@ -22,7 +22,7 @@ public:
 };
 
 /// Disks, what lies in the data folder, the volumes on this node, and what could be cleaned up.
-class StorageView : public ApplianceModel {
+class StorageView : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *disks READ disks CONSTANT)

@@ -16,7 +16,7 @@ public:
 };
 
 /// Archives for whoever helps: logs, configuration and states, without secrets. The daemon keeps the last three.
-class SupportBundles : public ApplianceModel {
+class SupportBundles : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

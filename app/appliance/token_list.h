@@ -19,7 +19,7 @@ public:
 };
 
 /// The tokens that nodes join with: made, shown and revoked here.
-class TokenList : public ApplianceModel {
+class TokenList : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

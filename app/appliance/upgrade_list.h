@@ -27,7 +27,7 @@ public:
 };
 
 /// The versions of the daemon that could be had, from a channel or a folder.
-class UpgradeList : public ApplianceModel {
+class UpgradeList : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::RowListModel *rows READ rows CONSTANT)

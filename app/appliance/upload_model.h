@@ -8,7 +8,7 @@
 namespace coracle::app {
 
 /// Base of the view-models of pages to which files can be given: sends the file and hands it to received().
-class UploadModel : public ApplianceModel {
+class UploadModel : public coracle::app::ApplianceModel {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("a base")

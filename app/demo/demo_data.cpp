@@ -40,6 +40,13 @@ QByteArray movedToNow(const QByteArray &text) {
     return moved.toUtf8();
 }
 
+/// Of a SelfSubjectRulesReview.
+QJsonObject everythingAllowed() {
+    const QJsonArray all{"*"};
+    const QJsonObject rule{{"verbs", all}, {"apiGroups", all}, {"resources", all}};
+    return {{"status", QJsonObject{{"resourceRules", QJsonArray{rule}}, {"incomplete", false}}}};
+}
+
 } // namespace
 
 Result<DemoData> DemoData::load() {
@@ -87,6 +94,8 @@ Result<QByteArray> DemoData::answer(const ApiRequest &request) {
     const QString path = request.path.section(u'?', 0, 0);
     if (path == u"/version")
         return bytesOf(m_version);
+    if (path.endsWith(u"/selfsubjectrulesreviews"))
+        return bytesOf(everythingAllowed());
     if (m_discovery.contains(path))
         return bytesOf(m_discovery[path].toObject());
     if (path.startsWith(kAppliance))
@@ -173,6 +182,15 @@ QByteArrayList DemoData::watchBegin(const DemoTarget &target, bool table) const 
             for (const Item &item : kind.items)
                 if (target.selects(item.object))
                     lines.append(watchLine(QStringLiteral("ADDED"), kind, item, table));
+    return lines;
+}
+
+QByteArrayList DemoData::daemonLog(const QString &level) const {
+    static const QStringList levels{"debug", "info", "warning", "error"};
+    QByteArrayList lines;
+    for (const QJsonValue &line : document(QStringLiteral("logs"))["lines"].toArray())
+        if (levels.indexOf(line["level"].toString()) >= levels.indexOf(level))
+            lines.append(bytesOf(line.toObject()));
     return lines;
 }
 

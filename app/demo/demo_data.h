@@ -34,6 +34,8 @@ public:
     /// The lines that a watch begins with.
     QByteArrayList watchBegin(const DemoTarget &target, bool table) const;
     static QByteArray watchLine(const QString &type, const Kind &kind, const Item &item, bool table);
+    /// The lines of the daemon's own log at this level and above; empty: all.
+    QByteArrayList daemonLog(const QString &level) const;
     static bool wantsTable(const ApiRequest &request) { return request.accept.contains("as=Table"); }
 
     Kind *find(const QString &collection);

@@ -125,6 +125,8 @@ void DemoSession::begin(int number) {
     }
     if (found->document.isEmpty())
         return deliver(number, m_data->watchBegin(found->target, found->table));
+    if (found->document == u"logs")
+        return deliver(number, m_data->daemonLog(found->target.parameter(QStringLiteral("level"))));
     QString path = kAppliance + found->document;
     if (!found->target.query.isEmpty())
         path += u'?' + found->target.query.toString();
@@ -170,7 +172,7 @@ QByteArrayList DemoSession::logLines(Stream &stream, int count) const {
     return lines;
 }
 
-std::unique_ptr<Channel> DemoSession::openChannel(ApiRequest, QStringList) {
+std::unique_ptr<Channel> DemoSession::makeChannel(ApiRequest, QStringList) {
     return std::make_unique<DemoChannel>();
 }
 

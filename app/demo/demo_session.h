@@ -21,10 +21,10 @@ public:
     void retry() override { open(); }
     void measureLatency() override {}
     Subscription stream(ApiRequest request, QObject *context, StreamHandlers handlers) override;
-    std::unique_ptr<Channel> openChannel(ApiRequest request, QStringList protocols) override;
 
 protected:
     void start(ApiRequest request, QObject *context, Decode decode) override;
+    std::unique_ptr<Channel> makeChannel(ApiRequest request, QStringList protocols) override;
 
 private:
     struct Stream {

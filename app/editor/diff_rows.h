@@ -25,7 +25,7 @@ public:
 QList<DiffRow> diffRows(const QString &unified);
 
 /// The rows of a difference for two columns, at most kRowsMax. GUI thread.
-class DiffRowList : public RowListModel {
+class DiffRowList : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QString text READ text WRITE setText NOTIFY textChanged)

@@ -6,8 +6,10 @@
 #include "app/workloads/object_detail.h"
 #include "app/workloads/text_diff.h"
 
+#include <QQuickItem>
 #include <QTextCursor>
 #include <QTimer>
+#include <algorithm>
 
 namespace coracle::app {
 
@@ -68,6 +70,9 @@ void DocumentEditor::identify() {
 
 void DocumentEditor::setDocument(QQuickTextDocument *document) {
     m_quick = document;
+    // A TextEdit makes nodes for the whole text, unless a long one is set at once; here only what is in view gets any.
+    if (auto *edit = document ? qobject_cast<QQuickItem *>(document->parent()) : nullptr)
+        edit->setFlag(QQuickItem::ItemObservesViewport);
     if (QTextDocument *found = text())
         connect(found, &QTextDocument::modificationChanged, this, &DocumentEditor::modifiedChanged);
     Q_EMIT documentChanged();
@@ -173,7 +178,8 @@ void DocumentEditor::write(bool dryRun, bool force) {
 void DocumentEditor::finish(const QList<ApplyOutcome> &outcomes, bool dryRun, const QString &written) {
     setBusy(false);
     QList<ProblemRow> problems;
-    const YamlOutline outline(written);
+    const bool failed = std::any_of(outcomes.begin(), outcomes.end(), [](const auto &one) { return one.failed(); });
+    const YamlOutline outline(failed ? written : QString()); // a long text takes its time
     bool conflict = false;
     for (const ApplyOutcome &outcome : outcomes) {
         if (!outcome.failed())

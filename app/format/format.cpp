@@ -64,6 +64,12 @@ QString Format::dateTime(const QDateTime &time) {
     return time.isValid() ? QLocale().toString(time.toLocalTime(), QLocale::ShortFormat) : QString();
 }
 
+QString Format::joined(const QStringList &parts, const QString &separator) {
+    QStringList said = parts;
+    said.removeAll(QString());
+    return said.join(separator);
+}
+
 QString Format::number(double value) {
     return QLocale().toString(value, 'g', 6);
 }

@@ -28,6 +28,8 @@ public:
     Q_INVOKABLE static QString dateTime(const QDateTime &time);
     Q_INVOKABLE static QString size(double bytes) { return sizeText(bytes); }
     Q_INVOKABLE static QString number(double value);
+    /// The parts that say something, in one line.
+    Q_INVOKABLE static QString joined(const QStringList &parts, const QString &separator = QStringLiteral("  ·  "));
 
 Q_SIGNALS:
     void minuteChanged();

@@ -6,6 +6,12 @@ namespace {
 
 constexpr int kPortMax = 65535;
 
+/// What a connection through it will ask for.
+ApiRequest requestOf(const ForwardTarget &target) {
+    return {.path = QStringLiteral("/api/v1/namespaces/%1/pods/%2/portforward")
+                        .arg(target.namespaceName, target.podName.isEmpty() ? QStringLiteral("any") : target.podName)};
+}
+
 } // namespace
 
 QJsonObject ForwardProfile::toJson() const {
@@ -52,8 +58,17 @@ void PortForward::start() {
         return set(State::Failed, tr("Its cluster is no longer there."));
     }
     m_session = cluster->session();
-    connect(m_session, &Session::stateChanged, this, &PortForward::open);
-    open();
+    set(State::Waiting, tr("Waits for the PIN."));
+    Session::askGuard(requestOf(m_profile.target), this, [this, attempt = ++m_attempt](const Result<> &allowed) {
+        if (!m_wanted || attempt != m_attempt)
+            return;
+        if (!allowed) {
+            stop();
+            return set(State::Failed, QString::fromStdString(allowed.error().message));
+        }
+        connect(m_session, &Session::stateChanged, this, &PortForward::open);
+        open();
+    });
 }
 
 void PortForward::stop() {

@@ -19,7 +19,8 @@ struct ForwardProfile {
     static Result<ForwardProfile> fromJson(const QJsonObject &object);
 };
 
-/// A port-forward of one cluster, which runs or rests. While it runs it comes back with the connection. GUI thread.
+/// A port-forward of one cluster, which runs or rests. Starting it may need the PIN; while it runs it comes back with
+/// the connection, without being asked again. GUI thread.
 class PortForward : public QObject {
     Q_OBJECT
 
@@ -54,6 +55,7 @@ private:
     Subscription m_listener;
     State m_state = State::Resting;
     bool m_wanted = false;
+    int m_attempt = 0; ///< a decision about an earlier start does not count
     quint16 m_localPort = 0;
     ForwardTraffic m_traffic;
     QString m_problem;

@@ -28,7 +28,7 @@ public:
 
 /// `App.forwards`: the port-forwards of all clusters, kept in the settings with the names that the user gave. The rows
 /// are those of the current cluster. At most kForwardsMax are kept. GUI thread.
-class PortForwards : public RowListModel {
+class PortForwards : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("App.forwards")

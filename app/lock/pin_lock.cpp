@@ -81,22 +81,30 @@ void PinLock::enter(const QString &pin) {
     // Counted before it is checked: whoever cuts the power has used his attempt.
     ++m_failures;
     write(kFailuresKey, m_failures);
+    elsewhere([this, pin, configure = m_configureHash, operate = m_operateHash] {
+        const bool isConfigure = pinMatches(pin, configure);
+        const bool isOperate = !isConfigure && pinMatches(pin, operate);
+        return [this, isConfigure, isOperate] {
+            verified(isConfigure ? LockLevel::Configure : LockLevel::Operate, isConfigure || isOperate);
+        };
+    });
+}
+
+void PinLock::elsewhere(std::function<std::function<void()>()> work) {
     m_checking = true;
     m_errorText.clear();
     Q_EMIT changed();
-    QThreadPool::globalInstance()->start(
-        [self = QPointer(this), pin, configure = m_configureHash, operate = m_operateHash] {
-            const bool isConfigure = pinMatches(pin, configure);
-            const bool isOperate = !isConfigure && pinMatches(pin, operate);
-            QMetaObject::invokeMethod(qApp, [self, isConfigure, isOperate] {
-                if (self)
-                    self->verified(isConfigure ? LockLevel::Configure : LockLevel::Operate, isConfigure || isOperate);
-            });
+    QThreadPool::globalInstance()->start([self = QPointer(this), work = std::move(work)] {
+        QMetaObject::invokeMethod(qApp, [self, then = work()] {
+            if (!self)
+                return;
+            self->m_checking = false;
+            then();
         });
+    });
 }
 
 void PinLock::verified(LockLevel::Value level, bool right) {
-    m_checking = false;
     if (!right) {
         m_pausedUntil = m_clock().addMSecs(pauseAfterMs(m_failures));
         write(kPausedUntilKey, m_pausedUntil);
@@ -156,23 +164,38 @@ QString PinLock::problemOf(const QString &pin) {
     return {};
 }
 
-QString PinLock::setPin(LockLevel::Value level, const QString &pin) {
+QString PinLock::whyNotSet(LockLevel::Value level, const QString &pin) const {
     if (!mayConfigure())
         return tr("Changing PINs needs the PIN for configuring.");
     if (const QString problem = problemOf(pin); !problem.isEmpty())
         return problem;
     if (level == LockLevel::Operate && !hasConfigurePin())
         return tr("Set the PIN for configuring first.");
-    const QString &other = level == LockLevel::Operate ? m_configureHash : m_operateHash;
-    if (pinMatches(pin, other))
-        return tr("The two PINs must differ.");
-    auto hash = hashPin(pin);
-    if (!hash)
-        return QString::fromStdString(hash.error().message);
-    (level == LockLevel::Operate ? m_operateHash : m_configureHash) = *hash;
-    write(level == LockLevel::Operate ? kOperateKey : kConfigureKey, *hash);
-    Q_EMIT changed();
     return {};
+}
+
+void PinLock::setPin(LockLevel::Value level, const QString &pin) {
+    if (m_checking)
+        return;
+    if (const QString problem = whyNotSet(level, pin); !problem.isEmpty()) {
+        Q_EMIT pinSet(level, problem);
+        return;
+    }
+    elsewhere([this, level, pin, other = level == LockLevel::Operate ? m_configureHash : m_operateHash] {
+        const auto hash = pinMatches(pin, other)
+                              ? Result<QString>(errors::badRequest(tr("The two PINs must differ.").toStdString()))
+                              : hashPin(pin);
+        return [this, level, hash] { keep(level, hash); };
+    });
+}
+
+void PinLock::keep(LockLevel::Value level, const Result<QString> &hash) {
+    if (hash) {
+        (level == LockLevel::Operate ? m_operateHash : m_configureHash) = *hash;
+        write(level == LockLevel::Operate ? kOperateKey : kConfigureKey, *hash);
+    }
+    Q_EMIT changed();
+    Q_EMIT pinSet(level, hash ? QString() : QString::fromStdString(hash.error().message));
 }
 
 void PinLock::removePin(LockLevel::Value level) {

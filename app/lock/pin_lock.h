@@ -24,7 +24,7 @@ class PinLock : public QObject {
     Q_PROPERTY(bool hasConfigurePin READ hasConfigurePin NOTIFY changed)
     /// More is allowed now than without a PIN: there is something to lock.
     Q_PROPERTY(bool raised READ raised NOTIFY changed)
-    /// A PIN is being checked.
+    /// A PIN is being checked or set; until then no other is taken.
     Q_PROPERTY(bool checking READ checking NOTIFY changed)
     /// Why the last PIN did not do; empty: it did, or none was given.
     Q_PROPERTY(QString errorText READ errorText NOTIFY changed)
@@ -61,8 +61,8 @@ public:
     Q_INVOKABLE void dismiss();
     /// Back to what is allowed without a PIN.
     Q_INVOKABLE void lock();
-    /// Needs level Configure. Empty: right; else what is wrong with the PIN, which is then not set.
-    Q_INVOKABLE QString setPin(coracle::app::LockLevel::Value level, const QString &pin);
+    /// Needs level Configure; pinSet() follows.
+    Q_INVOKABLE void setPin(coracle::app::LockLevel::Value level, const QString &pin);
     Q_INVOKABLE void removePin(coracle::app::LockLevel::Value level);
     /// What a PIN must be like: empty, or what is wrong.
     static QString problemOf(const QString &pin);
@@ -74,6 +74,8 @@ Q_SIGNALS:
     /// The level was raised by a PIN.
     void allowed();
     void locked();
+    /// The end of setPin(). `problem` is empty, or what is wrong with the PIN, which is then not set.
+    void pinSet(coracle::app::LockLevel::Value level, const QString &problem);
 
 private:
     struct Waiting {
@@ -81,6 +83,10 @@ private:
         std::function<void(bool)> answer;
     };
     LockLevel::Value restLevel() const;
+    /// Hashing takes its time: `work` runs on another thread, what it returns on this one.
+    void elsewhere(std::function<std::function<void()>()> work);
+    QString whyNotSet(LockLevel::Value level, const QString &pin) const;
+    void keep(LockLevel::Value level, const Result<QString> &hash);
     void verified(LockLevel::Value level, bool right);
     void refuse();
     void settle(bool allowed);

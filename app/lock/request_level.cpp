@@ -30,12 +30,19 @@ constexpr std::array kRules{
     Rule{"/appliance/v1/", LockLevel::Configure},
 };
 
+/// Parts of a pod by which commands run in it and connections reach it, whatever the request's method.
+constexpr std::array kWaysIn{"/exec", "/attach", "/portforward"};
+
 } // namespace
 
 LockLevel::Value levelOf(const ApiRequest &request) {
+    const QString path = request.path.section(u'?', 0, 0);
+    const bool waysIn = std::any_of(kWaysIn.begin(), kWaysIn.end(),
+                                    [&](const char *part) { return path.endsWith(QLatin1String(part)); });
+    if (waysIn && path.section(u'/', -3, -3) == QLatin1String("pods"))
+        return LockLevel::Operate;
     if (request.method == "GET" || request.method == "HEAD")
         return LockLevel::Look;
-    const QString path = request.path.section(u'?', 0, 0);
     if (request.path.mid(path.size()).contains(QLatin1String("dryRun=All")) ||
         path.endsWith(QLatin1String("/validate")))
         return LockLevel::Look;

@@ -22,7 +22,8 @@ public:
     Q_ENUM(Value)
 };
 
-/// The level that a request needs: reading and asking for an opinion (dry runs, reviews, validations) needs none. Pure.
+/// The level that a request needs: reading and asking for an opinion (dry runs, reviews, validations) needs none;
+/// commands in pods and forwarded ports do. Pure.
 LockLevel::Value levelOf(const ApiRequest &request);
 
 } // namespace coracle::app

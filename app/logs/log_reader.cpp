@@ -166,7 +166,7 @@ QString LogReader::hitText() const {
         return {};
     const QLocale locale;
     const QString count = locale.toString(m_search.count());
-    return m_currentHit < 0 ? tr("%1 lines").arg(count)
+    return m_currentHit < 0 ? tr("%n line(s)", nullptr, static_cast<int>(m_search.count()))
                             : tr("%1 of %2").arg(locale.toString(m_search.indexFrom(m_currentHit) + 1), count);
 }
 

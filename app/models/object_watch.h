@@ -6,7 +6,7 @@ namespace coracle::app {
 
 /// One object, kept current by a watch; path() is the object's: "/apis/apps/v1/namespaces/default/deployments/web". The
 /// base of every detail page: a view-model derives from it, or has one, and makes ready properties out of object().
-class ObjectWatch : public SessionDocument {
+class ObjectWatch : public coracle::app::SessionDocument {
     Q_OBJECT
     QML_ELEMENT
     /// It was there and has been deleted; the last state is still shown.

@@ -23,7 +23,7 @@ class ResourceModel : public QAbstractListModel {
     Q_PROPERTY(int errorCode READ errorCode NOTIFY stateChanged)
     Q_PROPERTY(int count READ count NOTIFY countChanged)
     /// The columns that are always shown, without Name and Age, which have their own roles.
-    Q_PROPERTY(QStringList columns READ columns NOTIFY columnsChanged)
+    Q_PROPERTY(QList<QString> columns READ columns NOTIFY columnsChanged)
     /// Which of them the status is; -1: none.
     Q_PROPERTY(int statusColumn READ statusColumn NOTIFY columnsChanged)
 

@@ -8,7 +8,7 @@
 namespace coracle::app {
 
 /// A node for its page, and its draining. `kindKey` is "nodes". GUI thread.
-class NodeDetail : public ObjectDetail {
+class NodeDetail : public coracle::app::ObjectDetail {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QString statusText READ statusText NOTIFY detailChanged)
@@ -23,7 +23,7 @@ class NodeDetail : public ObjectDetail {
     /// The draining that was begun here.
     Q_PROPERTY(coracle::app::Operation *operation READ operation CONSTANT)
     /// What a drain would do, in words, one line for each pod that is refused; empty: nothing stands in its way.
-    Q_PROPERTY(QStringList obstacles READ obstacles NOTIFY previewChanged)
+    Q_PROPERTY(QList<QString> obstacles READ obstacles NOTIFY previewChanged)
     /// How many pods would be moved; -1: not known yet.
     Q_PROPERTY(int podsToMove READ podsToMove NOTIFY previewChanged)
     Q_PROPERTY(QString drainError READ drainError NOTIFY previewChanged)

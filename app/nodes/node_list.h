@@ -9,7 +9,7 @@ namespace coracle::app {
 
 /// The nodes of a cluster, those in trouble first; current by a watch. At most CollectionWatch::kObjectsMax. GUI
 /// thread.
-class NodeList : public RowListModel {
+class NodeList : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster READ cluster WRITE setCluster NOTIFY clusterChanged)

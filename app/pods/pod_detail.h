@@ -6,7 +6,7 @@
 namespace coracle::app {
 
 /// A pod for its page. `kindKey` is "pods". GUI thread.
-class PodDetail : public ObjectDetail {
+class PodDetail : public coracle::app::ObjectDetail {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QString statusText READ statusText NOTIFY detailChanged)

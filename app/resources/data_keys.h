@@ -32,7 +32,7 @@ QByteArray dataValue(const QString &kindKey, const QJsonObject &object, const QS
 
 /// The keys of a ConfigMap or a Secret. Values of Secrets are shown key by key when asked for, and hidden again after a
 /// while. GUI thread.
-class DataKeys : public RowListModel {
+class DataKeys : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("a part of ResourceDetail")

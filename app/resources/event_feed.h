@@ -30,7 +30,7 @@ QList<EventFeedRow> eventFeedRows(const QList<QJsonObject> &events, const EventF
                                   const ResourceCatalog &catalog);
 
 /// The events of the cluster's chosen namespace, or of all, live. GUI thread.
-class EventFeed : public RowListModel {
+class EventFeed : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster MEMBER m_cluster WRITE setCluster NOTIFY clusterChanged)

@@ -35,7 +35,7 @@ QList<KindRow> kindRows(const QList<ResourceKind> &kinds, const QString &search)
 
 /// Every kind that the cluster serves, with how many objects there are of it in the cluster's chosen namespace. They
 /// are counted once, a few at a time, when the page opens and on refresh(). GUI thread.
-class KindList : public RowListModel {
+class KindList : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster MEMBER m_cluster WRITE setCluster NOTIFY clusterChanged)

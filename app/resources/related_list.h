@@ -40,7 +40,7 @@ const Relation *relationOf(const QString &kindKey);
 
 /// What belongs to an object, current by a watch: the endpoints of a Service, the pods that use a claim, the bindings
 /// of a role. At most CollectionWatch::kObjectsMax candidates are looked at. GUI thread.
-class RelatedList : public RowListModel {
+class RelatedList : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("a part of ResourceDetail")

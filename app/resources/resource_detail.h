@@ -9,7 +9,7 @@ namespace coracle::app {
 
 /// An object of any kind for its page: metadata, what its kind tells by the table of resource_facts.h, the columns that
 /// the server prints, its keys (ConfigMaps and Secrets), and the objects that belong to it. GUI thread.
-class ResourceDetail : public ObjectDetail {
+class ResourceDetail : public coracle::app::ObjectDetail {
     Q_OBJECT
     QML_ELEMENT
     /// Rows of FactRow: the columns that the server prints for its kind.

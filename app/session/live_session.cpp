@@ -154,7 +154,7 @@ Subscription LiveSession::stream(ApiRequest request, QObject *context, StreamHan
     return Subscription([cancelled] { *cancelled = true; });
 }
 
-std::unique_ptr<Channel> LiveSession::openChannel(ApiRequest request, QStringList protocols) {
+std::unique_ptr<Channel> LiveSession::makeChannel(ApiRequest request, QStringList protocols) {
     return startChannel(m_network, m_client, std::move(request), std::move(protocols));
 }
 

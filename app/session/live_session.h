@@ -25,11 +25,11 @@ public:
     void answer(const QString &text, bool remember) override;
     void decline() override;
     Subscription stream(ApiRequest request, QObject *context, StreamHandlers handlers) override;
-    std::unique_ptr<Channel> openChannel(ApiRequest request, QStringList protocols) override;
     Subscription forward(ForwardTarget target, QObject *context, ForwardHandlers handlers) override;
 
 protected:
     void start(ApiRequest request, QObject *context, Decode decode) override;
+    std::unique_ptr<Channel> makeChannel(ApiRequest request, QStringList protocols) override;
 
 private:
     void connectLink();

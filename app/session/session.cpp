@@ -1,5 +1,7 @@
 #include "app/session/session.h"
 
+#include "app/session/guarded_channel.h"
+
 namespace coracle::app {
 
 namespace {
@@ -10,17 +12,40 @@ void Session::setGuard(Guard guard) {
     s_guard = std::move(guard);
 }
 
-void Session::begin(ApiRequest request, QObject *context, Decode decode) {
+void Session::askGuard(const ApiRequest &request, QObject *context, Decided decided) {
     if (!s_guard)
-        return start(std::move(request), context, std::move(decode));
-    s_guard(request, [self = QPointer(this), context = QPointer(context), request, decode](const Result<> &allowed) {
-        if (!self || !context)
+        return decided({});
+    s_guard(request, [context = QPointer(context), decided = std::move(decided)](const Result<> &allowed) {
+        if (context)
+            decided(allowed);
+    });
+}
+
+void Session::begin(ApiRequest request, QObject *context, Decode decode) {
+    askGuard(request, context, [self = QPointer(this), context, request, decode](const Result<> &allowed) {
+        if (!self)
             return;
         if (allowed)
             self->start(request, context, decode);
         else
             decode(Failure(allowed.error()))();
     });
+}
+
+std::unique_ptr<Channel> Session::openChannel(ApiRequest request, QStringList protocols) {
+    if (!s_guard)
+        return makeChannel(std::move(request), std::move(protocols));
+    auto channel = std::make_unique<GuardedChannel>();
+    askGuard(request, channel.get(),
+             [self = QPointer(this), channel = channel.get(), request, protocols](const Result<> &allowed) {
+                 if (!allowed)
+                     channel->refuse(allowed.error());
+                 else if (self)
+                     channel->use(self->makeChannel(request, protocols));
+                 else
+                     channel->refuse(unreachable("the cluster is not connected").error());
+             });
+    return channel;
 }
 
 Subscription Session::forward(ForwardTarget, QObject *context, ForwardHandlers handlers) {

@@ -97,11 +97,14 @@ public:
     using Then = std::function<void()>;                     ///< runs on the GUI thread
     using Decode = std::function<Then(Result<QByteArray>)>; ///< runs on any thread
 
-    /// Asked before each request of send() goes out, on the GUI thread; it calls `decided` once, at once or later.
+    /// Asked before each request of send() and each channel goes out, on the GUI thread; it calls `decided` once, at
+    /// once or later.
     using Decided = std::function<void(Result<>)>;
     using Guard = std::function<void(const ApiRequest &request, Decided decided)>;
     /// For all sessions; an empty one lets everything through.
     static void setGuard(Guard guard);
+    /// `decided` is not called when `context` is gone by then.
+    static void askGuard(const ApiRequest &request, QObject *context, Decided decided);
 
     /// One request: `use` gets what `parse` made of the answer's body, or the error. Never called when `context` is
     /// gone. Both must not own objects of the GUI thread: copies of them end elsewhere.
@@ -125,10 +128,11 @@ public:
     /// An answer without an end: a watch, a log, the progress of an operation.
     [[nodiscard]] virtual Subscription stream(ApiRequest request, QObject *context, StreamHandlers handlers) = 0;
 
-    [[nodiscard]] virtual std::unique_ptr<Channel> openChannel(ApiRequest request, QStringList protocols) = 0;
+    /// Opens when the guard has let it through.
+    [[nodiscard]] std::unique_ptr<Channel> openChannel(ApiRequest request, QStringList protocols);
 
     /// A port of this machine whose connections go to a pod; until the subscription ends. Refused where there is no
-    /// real cluster.
+    /// real cluster. Not guarded, since it comes back with the connection: whoever starts it asks the guard.
     [[nodiscard]] virtual Subscription forward(ForwardTarget target, QObject *context, ForwardHandlers handlers);
 
 Q_SIGNALS:
@@ -140,6 +144,7 @@ Q_SIGNALS:
 
 protected:
     virtual void start(ApiRequest request, QObject *context, Decode decode) = 0;
+    virtual std::unique_ptr<Channel> makeChannel(ApiRequest request, QStringList protocols) = 0;
     void setState(State state, Status error = {});
     void setLatencyMs(int latencyMs);
     void setQuestion(const SshQuestion &question);

@@ -20,7 +20,7 @@ public:
 
 /// The cluster of this device as a short form: name, address, networks, storage, token, components. It writes the same
 /// options as the page of the configuration. An empty field is the daemon's default.
-class ClusterSetup : public DraftModel {
+class ClusterSetup : public coracle::app::DraftModel {
     Q_OBJECT
     QML_ELEMENT
     /// By option: "node-name", "node-ip", "cluster-cidr", "service-cidr", "cluster-domain", "token",

@@ -20,8 +20,17 @@ std::optional<QString> find(const QHash<QString, QString> &secrets, const QStrin
 void SecretStore::read(const QString &name, QObject *context, std::function<void(std::optional<QString>)> use) {
     auto *job = new QKeychain::ReadPasswordJob(kService, this);
     job->setKey(name);
-    connect(job, &QKeychain::Job::finished, context, [this, job, name, use = std::move(use)] {
-        use(job->error() == QKeychain::NoError ? job->textData() : find(m_memory, name));
+    // Whichever comes first; the other finds that it is used.
+    const auto once = std::make_shared<std::function<void(std::optional<QString>)>>(std::move(use));
+    const auto answer = [once](std::optional<QString> secret) {
+        if (const auto first = std::exchange(*once, nullptr))
+            first(std::move(secret));
+    };
+    connect(job, &QKeychain::Job::finished, context, [this, job, name, answer] {
+        answer(job->error() == QKeychain::NoError ? job->textData() : find(m_memory, name));
+    });
+    QTimer::singleShot(kAnswerMs, context, [self = QPointer(this), name, answer] {
+        answer(self ? find(self->m_memory, name) : std::nullopt);
     });
     job->start();
 }
@@ -34,6 +43,8 @@ void SecretStore::write(const QString &name, const QString &secret) {
     connect(job, &QKeychain::Job::finished, this, [this, job, name] {
         if (job->error() == QKeychain::NoError)
             m_memory.remove(name);
+        else
+            Q_EMIT keptForNow();
     });
     job->start();
 }

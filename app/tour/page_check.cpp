@@ -84,7 +84,53 @@ private:
     QStringList m_findings;
 };
 
+/// All that is seen of a component (the name of its file).
+void collect(QQuickItem &item, const QByteArray &component, QList<QQuickItem *> &found) {
+    if (!item.isVisible())
+        return;
+    if (QByteArray(item.metaObject()->className()).startsWith(component + '_'))
+        found.append(&item);
+    for (QQuickItem *child : item.childItems())
+        collect(*child, component, found);
+}
+
+QQuickItem *textOf(QQuickItem &item, const QString &text) {
+    if (item.inherits("QQuickText") && item.isVisible() && item.property("text").toString() == text)
+        return &item;
+    for (QQuickItem *child : item.childItems()) {
+        if (QQuickItem *found = textOf(*child, text))
+            return found;
+    }
+    return nullptr;
+}
+
+/// Whether it is nearer to the right than to the left edge of what holds it, or fills it.
+bool isAtRight(const QQuickItem &item, const QRectF &around) {
+    const QRectF place = item.mapRectToScene(QRectF(0, 0, item.width(), item.height()));
+    return around.right() - place.right() <= place.left() - around.left() + kTolerance;
+}
+
 } // namespace
+
+QStringList checkMirrored(const QQuickWindow &window) {
+    QStringList findings;
+    QList<QQuickItem *> panes, heads;
+    collect(*window.contentItem(), "NavigationPane", panes);
+    collect(*window.contentItem(), "PageHeader", heads);
+    for (const QQuickItem *pane : panes) {
+        if (!isAtRight(*pane, QRectF(0, 0, window.width(), window.height())))
+            findings.append(QStringLiteral("the navigation is not mirrored"));
+    }
+    for (QQuickItem *head : heads) {
+        const QString title = head->property("title").toString();
+        const QQuickItem *label = title.isEmpty() ? nullptr : textOf(*head, title);
+        if (label && !isAtRight(*label, head->mapRectToScene(QRectF(0, 0, head->width(), head->height()))))
+            findings.append(QStringLiteral("the head “%1” is not mirrored").arg(title));
+    }
+    if (heads.isEmpty())
+        findings.append(QStringLiteral("there is no head"));
+    return findings;
+}
 
 QStringList checkPage(const QQuickWindow &window, const PageCheckLimits &limits) {
     return Check(window, limits).run();

@@ -18,4 +18,8 @@ struct PageCheckLimits {
 /// line for each finding; a name of the item and where it is. GUI thread; QAccessible must be active.
 QStringList checkPage(const QQuickWindow &window, const PageCheckLimits &limits = {});
 
+/// In a language that is written from right to left: the navigation must stand at the right, and a page's title at the
+/// right of its head.
+QStringList checkMirrored(const QQuickWindow &window);
+
 } // namespace coracle::app

@@ -19,7 +19,8 @@ public:
     PageTour(Application &application, QQuickWindow &window, QStringList only);
     ~PageTour();
 
-    /// Loads every page in every theme, and small with large texts; prints what is wrong. The program's exit code.
+    /// Loads every page in every theme, small with large texts, and from right to left; prints what is wrong. The
+    /// program's exit code.
     int selfTest();
     /// Saves `<page>-<width>x<height>-<theme>.png`. The program's exit code.
     int saveScreenshots(const QString &folder);

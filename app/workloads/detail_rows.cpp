@@ -1,5 +1,6 @@
 #include "app/workloads/detail_rows.h"
 
+#include "app/access/permissions.h"
 #include "app/actions/object_action.h"
 
 #include <QJsonArray>
@@ -49,16 +50,21 @@ QList<ConditionRow> conditionRows(const QJsonObject &object) {
     return rows;
 }
 
-QList<ActionRow> actionRows(const QString &kindKey, const QJsonObject &object) {
+QList<ActionRow> actionRows(const QString &kindKey, const QJsonObject &object, const Permissions &rights) {
     QList<ActionRow> rows;
     if (object.isEmpty() || object["metadata"]["deletionTimestamp"].isString())
         return rows;
-    for (const ObjectAction &action : objectActions())
-        if (actionApplies(action, kindKey, object))
-            rows.append({.key = QLatin1String(action.id),
-                         .title = actionTitle(action),
-                         .icon = QLatin1String(action.icon),
-                         .danger = action.danger});
+    const QString name = object["metadata"]["name"].toString();
+    for (const ObjectAction &action : objectActions()) {
+        if (!actionApplies(action, kindKey, object))
+            continue;
+        const ActionRight right = rightOf(action, kindKey);
+        rows.append({.key = QLatin1String(action.id),
+                     .title = actionTitle(action),
+                     .icon = QLatin1String(action.icon),
+                     .danger = action.danger,
+                     .reason = rights.refusal(right.verb, right.kindKey, name)});
+    }
     return rows;
 }
 

@@ -8,6 +8,8 @@
 /// The rows of detail pages, and what of them is the same for every kind. No state; any thread.
 namespace coracle::app {
 
+class Permissions;
+
 struct FactRow {
     Q_GADGET
     Q_PROPERTY(QString key MEMBER key)
@@ -44,16 +46,18 @@ struct ActionRow {
     Q_PROPERTY(QString title MEMBER title)
     Q_PROPERTY(QString icon MEMBER icon)
     Q_PROPERTY(bool danger MEMBER danger)
+    Q_PROPERTY(QString reason MEMBER reason)
 
 public:
     QString key, title, icon;
     bool danger = false;
+    QString reason; ///< why the user may not do it; empty: he may
 };
 
 /// The conditions of status.conditions. Whether True is good depends on the type: those that tell of pressure, failure
 /// and the like are good when they are False.
 QList<ConditionRow> conditionRows(const QJsonObject &object);
-QList<ActionRow> actionRows(const QString &kindKey, const QJsonObject &object);
+QList<ActionRow> actionRows(const QString &kindKey, const QJsonObject &object, const Permissions &rights);
 /// "app=web, tier=front", by name.
 QString pairsText(const QJsonObject &pairs);
 /// A LabelSelector as the API's query parameter: "app=web,tier in (a,b),!x". Empty when it selects nothing.

@@ -29,7 +29,7 @@ public:
 QList<EventRow> eventRows(const QList<QJsonObject> &events);
 
 /// The events of one object, current by a watch. GUI thread.
-class EventList : public RowListModel {
+class EventList : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster MEMBER m_cluster WRITE setCluster NOTIFY queryChanged)

@@ -13,6 +13,7 @@ QString yamlText(const QJsonObject &object) {
 
 ObjectDetail::ObjectDetail(QObject *parent) : ObjectWatch(parent) {
     connect(this, &SessionDocument::documentChanged, this, &ObjectDetail::takeObject);
+    connect(&m_rights, &Permissions::changed, this, &ObjectDetail::takeActions);
 }
 
 void ObjectDetail::setCluster(Cluster *cluster) {
@@ -41,6 +42,11 @@ void ObjectDetail::identify() {
     const ResourceKind *kind = m_cluster ? m_cluster->catalog()->find(m_kindKey) : nullptr;
     setSession(m_cluster ? m_cluster->session() : nullptr);
     setPath(kind && !m_name.isEmpty() ? kind->objectPath(m_namespaceName, m_name) : QString());
+    // Only once it is known what object it is: before, another namespace would be asked about.
+    if (kind && !m_name.isEmpty()) {
+        m_rights.setNamespaceName(m_namespaceName);
+        m_rights.setCluster(m_cluster);
+    }
     Q_EMIT identityChanged();
 }
 
@@ -66,8 +72,12 @@ void ObjectDetail::takeObject() {
     update();
     m_facts.set(makeFacts());
     m_conditions.set(conditionRows(object()));
-    m_actions.set(actionRows(m_kindKey, object()));
+    takeActions();
     Q_EMIT detailChanged();
+}
+
+void ObjectDetail::takeActions() {
+    m_actions.set(actionRows(m_kindKey, object(), m_rights));
 }
 
 QString ObjectDetail::yaml() const {

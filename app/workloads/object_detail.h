@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/access/permissions.h"
 #include "app/clusters/cluster.h"
 #include "app/models/object_watch.h"
 #include "app/models/row_list_model.h"
@@ -9,7 +10,7 @@ namespace coracle::app {
 
 /// An object of any kind for its detail page: what every kind has. View-models of single kinds derive from it and fill
 /// in more when the object changes. GUI thread.
-class ObjectDetail : public ObjectWatch {
+class ObjectDetail : public coracle::app::ObjectWatch {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster READ cluster WRITE setCluster NOTIFY identityChanged)
@@ -31,6 +32,8 @@ class ObjectDetail : public ObjectWatch {
     Q_PROPERTY(coracle::app::RowListModel *conditions READ conditions CONSTANT)
     /// Rows of ActionRow.
     Q_PROPERTY(coracle::app::RowListModel *actions READ actions CONSTANT)
+    /// What the user may do where the object is.
+    Q_PROPERTY(coracle::app::Permissions *rights READ rights CONSTANT)
 
 public:
     explicit ObjectDetail(QObject *parent = nullptr);
@@ -54,6 +57,7 @@ public:
     RowListModel *facts() { return &m_facts; }
     RowListModel *conditions() { return &m_conditions; }
     RowListModel *actions() { return &m_actions; }
+    Permissions *rights() { return &m_rights; }
 
 Q_SIGNALS:
     void identityChanged();
@@ -68,9 +72,11 @@ private:
     void identify();
     void takeObject();
     void takeOwner();
+    void takeActions();
 
     QPointer<Cluster> m_cluster;
     QString m_kindKey, m_namespaceName, m_name;
+    Permissions m_rights;
     QString m_ownerKindKey, m_ownerName;
     RowListModel m_facts{FactRow::staticMetaObject};
     RowListModel m_conditions{ConditionRow::staticMetaObject};

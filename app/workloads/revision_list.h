@@ -32,7 +32,7 @@ public:
 QList<RevisionRow> revisionRows(const QList<QJsonObject> &objects, const QString &ownerUid);
 
 /// The revisions of a Deployment, StatefulSet or DaemonSet, current by a watch. GUI thread.
-class RevisionList : public RowListModel {
+class RevisionList : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster MEMBER m_cluster WRITE setCluster NOTIFY queryChanged)

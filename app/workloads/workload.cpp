@@ -57,7 +57,8 @@ bool Workload::hasRevisions() const {
 
 void Workload::update() {
     m_status = workloadStatus(kindKey(), object());
-    m_podSelector = selectorText(object()["spec"]["selector"].toObject());
+    const QJsonObject spec = object()["spec"].toObject();
+    m_podSelector = spec.contains(QLatin1String("template")) ? selectorText(spec["selector"].toObject()) : QString();
 }
 
 QList<FactRow> Workload::makeFacts() const {

@@ -6,7 +6,7 @@
 namespace coracle::app {
 
 /// A Deployment, StatefulSet, DaemonSet, ReplicaSet, Job or CronJob for its page.
-class Workload : public ObjectDetail {
+class Workload : public coracle::app::ObjectDetail {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(QString statusText READ statusText NOTIFY detailChanged)

@@ -28,6 +28,9 @@ const QByteArray kMetadataOnly = "application/json;as=PartialObjectMetadataList;
 } // namespace
 
 WorkloadKinds::WorkloadKinds(QObject *parent) : RowListModel(WorkloadKindRow::staticMetaObject, parent) {
+    m_recount.setSingleShot(true);
+    m_recount.setInterval(kRecountMs);
+    connect(&m_recount, &QTimer::timeout, this, &WorkloadKinds::refresh);
     show();
 }
 
@@ -48,7 +51,26 @@ void WorkloadKinds::setCluster(Cluster *cluster) {
     refresh();
 }
 
+void WorkloadKinds::setShown(QAbstractItemModel *model) {
+    if (m_shown == model)
+        return;
+    if (m_shown)
+        disconnect(m_shown, nullptr, this, nullptr);
+    m_shown = model;
+    if (model) {
+        const auto recount = [this] {
+            if (!m_recount.isActive())
+                m_recount.start();
+        };
+        connect(model, &QAbstractItemModel::rowsInserted, this, recount);
+        connect(model, &QAbstractItemModel::rowsRemoved, this, recount);
+        connect(model, &QAbstractItemModel::dataChanged, this, recount);
+    }
+    Q_EMIT shownChanged();
+}
+
 void WorkloadKinds::refresh() {
+    m_recount.stop();
     ++m_generation;
     if (!m_cluster || !m_cluster->connected())
         return;

@@ -3,6 +3,8 @@
 #include "app/clusters/cluster.h"
 #include "app/models/row_list_model.h"
 
+#include <QTimer>
+
 namespace coracle::app {
 
 struct WorkloadKindRow {
@@ -21,28 +23,38 @@ public:
 };
 
 /// The kinds of the workloads page with how many there are of each, in the cluster's chosen namespace. They are counted
-/// when the page opens and on refresh(): a watch of every kind would cost more than the number is worth. GUI thread.
-class WorkloadKinds : public RowListModel {
+/// when the page opens, on refresh(), and once in kRecountMs while something changes in the list that is shown
+/// (`shown`): a watch of every kind would cost more than the number is worth. GUI thread.
+class WorkloadKinds : public coracle::app::RowListModel {
     Q_OBJECT
     QML_ELEMENT
     Q_PROPERTY(coracle::app::Cluster *cluster READ cluster WRITE setCluster NOTIFY clusterChanged)
+    Q_PROPERTY(QAbstractItemModel *shown READ shown WRITE setShown NOTIFY shownChanged)
 
 public:
+    static constexpr int kRecountMs = 2'000;
+
     explicit WorkloadKinds(QObject *parent = nullptr);
     Cluster *cluster() const { return m_cluster; }
     void setCluster(Cluster *cluster);
+
+    QAbstractItemModel *shown() const { return m_shown; }
+    void setShown(QAbstractItemModel *model);
 
     Q_INVOKABLE void refresh();
     Q_INVOKABLE QString pageOf(const QString &kindKey) const;
 
 Q_SIGNALS:
     void clusterChanged();
+    void shownChanged();
 
 private:
     void askCount(const QString &kindKey);
     void show();
 
     QPointer<Cluster> m_cluster;
+    QPointer<QAbstractItemModel> m_shown;
+    QTimer m_recount;
     QHash<QString, qint64> m_counts;
     int m_generation = 0; ///< answers to an older question are dropped
 };

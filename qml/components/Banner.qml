@@ -22,11 +22,12 @@ Control {
     leftPadding: mirrored ? Theme.spaceS : Theme.spaceM
     rightPadding: mirrored ? Theme.spaceM : Theme.spaceS
     verticalPadding: 6
-    Accessible.role: Accessible.AlertMessage
-    Accessible.name: title
-    Accessible.description: text
 
+    // The content speaks: in Qt 6.4 a Control keeps the role of its own type.
     contentItem: RowLayout {
+        Accessible.role: Accessible.AlertMessage
+        Accessible.name: banner.title !== "" ? banner.title : banner.text
+        Accessible.description: banner.title !== "" ? banner.text : ""
         spacing: Theme.spaceM
 
         Icon {

@@ -18,6 +18,7 @@ Frame {
 
     padding: Theme.spaceM
     spacing: Theme.spaceS + 4
+    Accessible.name: title
 
     contentItem: ColumnLayout {
         id: column

@@ -52,16 +52,12 @@ FormDialog {
             anchors.right: parent.right
             spacing: 2
 
-            Repeater {
-                model: dialog.targets.slice(0, dialog.targetsShownMax)
-
-                Label {
-                    required property string modelData
-                    text: modelData
-                    font.weight: Font.DemiBold
-                    wrapMode: Text.WrapAnywhere
-                    Layout.fillWidth: true
-                }
+            // One text: Qt 6.4 crashes where items of a layout that is not shown come and go.
+            Label {
+                text: Array.from(dialog.targets).slice(0, dialog.targetsShownMax).join("\n")
+                font.weight: Font.DemiBold
+                wrapMode: Text.WrapAnywhere
+                Layout.fillWidth: true
             }
             Label {
                 readonly property int hidden: dialog.targets.length - dialog.targetsShownMax

@@ -7,12 +7,14 @@ ToolButton {
     id: button
 
     property string value
+    /// What it is, where there are several of these; for screen readers and the tip.
+    property string subject
     property bool copied: false
 
     icon.name: copied ? "check" : "copy"
     icon.width: Theme.iconSmall + 2
     icon.color: copied ? Theme.ok : Theme.textMuted
-    text: copied ? qsTr("Copied") : qsTr("Copy")
+    text: copied ? qsTr("Copied") : subject !== "" ? qsTr("Copy: %1").arg(subject) : qsTr("Copy")
 
     onClicked: {
         const carrier = clipboard.createObject(button) as TextEdit

@@ -1,7 +1,6 @@
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
-import Coracle.Theme
 
 /// Asks before an object is deleted.
 ConfirmDialog {

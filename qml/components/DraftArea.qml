@@ -3,7 +3,7 @@ import QtQuick.Controls
 import Coracle.Theme
 
 /// As DraftField, for several lines.
-TextArea {
+FormArea {
     id: area
 
     property string value
@@ -11,7 +11,7 @@ TextArea {
     signal edited(text: string)
 
     function plain(lines: string): string {
-        return lines.trim().replace(/\s*\n\s*/g, "\n")
+        return lines.replace(/^\s+|\s+$/g, "").replace(/\s*\n\s*/g, "\n")
     }
 
     text: value

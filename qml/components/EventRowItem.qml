@@ -15,11 +15,12 @@ Control {
     required property date last
 
     padding: Theme.spaceS
-    Accessible.role: Accessible.ListItem
-    Accessible.name: reason
-    Accessible.description: message
 
+    // The content speaks: in Qt 6.4 a Control keeps the role of its own type.
     contentItem: RowLayout {
+        Accessible.role: Accessible.ListItem
+        Accessible.name: row.reason
+        Accessible.description: row.message
         spacing: Theme.spaceM
 
         Icon {

@@ -1,6 +1,5 @@
 import QtQuick
 import Coracle
-import Coracle.Theme
 
 /// Facts of an object, one a line.
 Card {

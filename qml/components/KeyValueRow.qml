@@ -20,11 +20,12 @@ Control {
     implicitWidth: 240
     implicitHeight: implicitContentHeight
     Layout.fillWidth: true
-    Accessible.role: Accessible.StaticText
-    Accessible.name: label
-    Accessible.description: value
 
+    // The content speaks: in Qt 6.4 a Control keeps the role of its own type.
     contentItem: GridLayout {
+        Accessible.role: Accessible.StaticText
+        Accessible.name: row.label
+        Accessible.description: row.value
         columns: row.stacked ? 1 : 2
         columnSpacing: Theme.spaceM
         rowSpacing: 0
@@ -58,6 +59,7 @@ Control {
             CopyButton {
                 visible: row.copyable && row.value !== ""
                 value: row.value
+                subject: row.label
             }
             Item {
                 visible: row.value === ""

@@ -1,5 +1,4 @@
 import QtQuick
-import QtQuick.Controls
 import Coracle
 
 /// Put into a page: while it `holds` something that is not saved, leaving the page asks first.

@@ -18,31 +18,43 @@ Control {
 
     implicitWidth: 200
     implicitHeight: implicitContentHeight
-    Accessible.role: Accessible.ProgressBar
-    Accessible.name: label
-    Accessible.description: text
 
+    // The content speaks: in Qt 6.4 a Control keeps the role of its own type.
     contentItem: ColumnLayout {
+        Accessible.role: Accessible.ProgressBar
+        Accessible.name: meter.label
+        Accessible.description: meter.text
         spacing: 6
 
-        RowLayout {
+        // By anchors: a row that got its words while it was hidden kept their old width.
+        Item {
             visible: meter.label !== "" || meter.text !== ""
-            spacing: 6
+            implicitHeight: Math.max(name.implicitHeight, words.implicitHeight)
+            Layout.fillWidth: true
 
             Label {
+                id: name
+                anchors.left: parent.left
+                anchors.right: mark.visible ? mark.left : words.left
+                anchors.rightMargin: 6
                 text: meter.label
                 color: Theme.textMuted
                 elide: Text.ElideRight
-                Layout.fillWidth: true
                 Accessible.ignored: true
             }
             Icon {
+                id: mark
+                anchors.right: words.left
+                anchors.rightMargin: 6
+                anchors.verticalCenter: parent.verticalCenter
                 visible: meter.tone !== "accent"
                 name: Theme.toneIcon(meter.tone)
                 size: Theme.iconSmall
                 color: Theme.toneColor(meter.tone)
             }
             Label {
+                id: words
+                anchors.right: parent.right
                 text: meter.text
                 color: meter.tone === "accent" ? Theme.text : Theme.toneColor(meter.tone)
                 Accessible.ignored: true

@@ -85,6 +85,7 @@ ItemDelegate {
                 Accessible.ignored: true
             }
         }
+        Item { Layout.fillHeight: true } // tiles beside each other begin at one height
     }
     background: Rectangle {
         radius: Theme.radius

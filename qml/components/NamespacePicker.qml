@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
@@ -20,7 +22,7 @@ Button {
 
         y: button.height + 4
         width: Math.min(Theme.windowWidth - 2 * Theme.spaceM, Math.round(340 * Theme.growth))
-        height: Math.min(Math.round(460 * Theme.growth), Theme.windowHeight - 2 * Theme.target)
+        height: Math.min(Math.round(460 * Theme.growth), Theme.windowHeight - Theme.keyboardHeight - 2 * Theme.target)
         padding: Theme.spaceS
         modal: true
         focus: true

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import Coracle
@@ -43,7 +45,7 @@ Item {
         id: offered
 
         model: root.detail.actions
-        delegate: Action {
+        delegate: RightAction {
             required property string key
             required property string title
             required property bool danger
@@ -52,11 +54,18 @@ Item {
             objectName: key
             text: title
             icon.name: model.icon
+            reason: model.reason
             icon.color: danger ? Theme.error : "transparent"
             onTriggered: root.ask(key)
         }
-        onObjectAdded: Qt.callLater(root.collect)
-        onObjectRemoved: Qt.callLater(root.collect)
+        onObjectAdded: soon.restart()
+        onObjectRemoved: soon.restart()
+    }
+    // Once for all that come and go together.
+    Timer {
+        id: soon
+        interval: 0
+        onTriggered: root.collect()
     }
 
     DeleteDialog {

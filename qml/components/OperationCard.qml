@@ -40,6 +40,7 @@ Card {
         Accessible.name: card.operation.title
     }
     Label {
+        visible: !card.operation.succeeded
         text: card.operation.message
         wrapMode: Text.Wrap
         color: card.operation.tone === "error" ? Theme.error : Theme.textMuted

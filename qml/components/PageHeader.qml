@@ -92,6 +92,7 @@ Control {
                 highlighted: header.primary && inline.index === 0
                 display: header.room === 0 ? AbstractButton.IconOnly : AbstractButton.TextBesideIcon
                 Accessible.name: text
+                Accessible.description: (action as RightAction)?.reason ?? ""
             }
         }
         ToolButton {

@@ -14,13 +14,20 @@ FocusScope {
     property bool busy: false
     property int lengthMin: 4
     property int lengthMax: 12
-    property alias pin: field.text
+    property string pin
 
     signal entered(pin: string)
     signal cancelled
 
     function clear() {
-        field.clear()
+        pin = ""
+    }
+    function add(digit: string) {
+        if (pin.length < lengthMax)
+            pin += digit
+    }
+    function drop() {
+        pin = pin.slice(0, -1)
     }
 
     implicitWidth: column.implicitWidth
@@ -35,14 +42,23 @@ FocusScope {
         TextField {
             id: field
             focus: true
+            text: pad.pin
+            readOnly: true // the on-screen keyboard would cover the keys below
             echoMode: TextInput.Password
             horizontalAlignment: TextInput.AlignHCenter
-            inputMethodHints: Qt.ImhDigitsOnly | Qt.ImhSensitiveData
-            maximumLength: pad.lengthMax
-            validator: RegularExpressionValidator { regularExpression: /[0-9]*/ }
             Accessible.name: qsTr("PIN")
             Layout.fillWidth: true
-            onAccepted: if (enter.enabled) pad.entered(text)
+            Keys.onPressed: (event) => {
+                event.accepted = true
+                if (/^[0-9]$/.test(event.text))
+                    pad.add(event.text)
+                else if (event.key === Qt.Key_Backspace)
+                    pad.drop()
+                else if (event.key === Qt.Key_Return || event.key === Qt.Key_Enter)
+                    enter.clicked()
+                else
+                    event.accepted = false
+            }
         }
         Label {
             text: pad.message
@@ -69,7 +85,7 @@ FocusScope {
                     focusPolicy: Qt.NoFocus
                     Layout.fillWidth: true
                     Layout.preferredWidth: 1
-                    onClicked: field.insert(field.length, text)
+                    onClicked: pad.add(text)
                 }
             }
             Button {
@@ -78,24 +94,24 @@ FocusScope {
                 Accessible.name: qsTr("Delete the last digit")
                 Layout.fillWidth: true
                 Layout.preferredWidth: 1
-                onClicked: field.remove(field.length - 1, field.length)
+                onClicked: pad.drop()
             }
             Button {
                 text: "0"
                 focusPolicy: Qt.NoFocus
                 Layout.fillWidth: true
                 Layout.preferredWidth: 1
-                onClicked: field.insert(field.length, text)
+                onClicked: pad.add(text)
             }
             Button {
                 id: enter
                 icon.name: "check"
                 highlighted: true
-                enabled: !pad.busy && field.length >= pad.lengthMin
+                enabled: !pad.busy && pad.pin.length >= pad.lengthMin
                 Accessible.name: qsTr("Enter")
                 Layout.fillWidth: true
                 Layout.preferredWidth: 1
-                onClicked: pad.entered(field.text)
+                onClicked: if (enabled) pad.entered(pad.pin)
             }
         }
         Button {

@@ -24,15 +24,17 @@ Control {
 
     implicitWidth: 320
     implicitHeight: bare ? Math.round(40 * Theme.growth) : Math.round(180 * Theme.growth)
-    Accessible.role: Accessible.Chart
-    Accessible.name: title
-    Accessible.description: item.summary
 
     Component.onCompleted: {
         for (let i = 0; i < series.length; ++i) {
             if (!series[i].color.valid)
-                series[i].color = Qt.binding(() => Theme.seriesColor(i))
+                dye(series[i], i)
         }
+    }
+
+    // Not within the loop: Qt 6.4 may crash where a function captures the variable of a `for`.
+    function dye(line: PlotSeries, index: int) {
+        line.color = Qt.binding(() => Theme.seriesColor(index))
     }
 
     /// Takes a series that an Instantiator made; it stays its maker's.
@@ -40,7 +42,11 @@ Control {
         item.addSeries(line)
     }
 
+    // The content speaks: in Qt 6.4 a Control keeps the role of its own type.
     contentItem: ColumnLayout {
+        Accessible.role: Accessible.Chart
+        Accessible.name: plot.title
+        Accessible.description: item.summary
         spacing: Theme.spaceXs
 
         Flow {

@@ -42,7 +42,8 @@ RowLayout {
         Layout.maximumWidth: 190 * Theme.growth
     }
     Repeater {
-        model: head.columns.filter((column, index) => index !== head.statusColumn).slice(0, head.extraColumns)
+        model: Array.from(head.columns).filter((column, index) => index !== head.statusColumn)
+                                       .slice(0, head.extraColumns)
 
         Title {
             required property string modelData

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
@@ -16,16 +18,13 @@ ColumnLayout {
     property string namespaceName: App.cluster ? App.cluster.namespaceName : ""
     /// What names must begin with.
     property alias namePrefix: filtered.namePrefix
-    /// Rows have a menu: a long press, the menu's key, the button of three dots.
-    property bool hasMenu: false
     property string emptyTitle: qsTr("Nothing here")
     property string emptyText: namespaceName !== "" ? qsTr("There is none in namespace %1.").arg(namespaceName) : ""
     property string emptyIcon: "search"
     readonly property int count: objects.count
+    readonly property alias model: objects
     /// A row was pressed.
     signal activated(string namespaceName, string name)
-    /// `anchor`: where the menu belongs.
-    signal menuRequested(string namespaceName, string name, Item anchor)
 
     readonly property bool wide: width >= 760 * Theme.growth
     /// The columns beside name, namespace, status and age that there is room for.
@@ -87,8 +86,12 @@ ColumnLayout {
         statusColumn: objects.statusColumn
         extraColumns: root.extraColumns
         showsNamespace: root.showsNamespace
-        hasMenu: root.hasMenu
+        hasMenu: true
         Layout.fillWidth: true
+    }
+    RowMenu {
+        id: rowMenu
+        kindKey: root.kindKey
     }
 
     ListView {
@@ -109,6 +112,7 @@ ColumnLayout {
         Keys.onReturnPressed: (currentItem as ResourceRow)?.clicked()
         Keys.onEnterPressed: (currentItem as ResourceRow)?.clicked()
         Keys.onSpacePressed: (currentItem as ResourceRow)?.clicked()
+        Keys.onMenuPressed: (currentItem as ResourceRow)?.menuRequested(currentItem)
 
         delegate: ResourceRow {
             width: ListView.view.width
@@ -116,10 +120,10 @@ ColumnLayout {
             extraColumns: root.extraColumns
             statusColumn: objects.statusColumn
             showsNamespace: root.showsNamespace
-            hasMenu: root.hasMenu
+            hasMenu: true
             current: ListView.isCurrentItem && list.activeFocus
             onClicked: root.activated(namespaceName, name)
-            onMenuRequested: (anchor) => root.menuRequested(namespaceName, name, anchor)
+            onMenuRequested: (anchor) => rowMenu.show(namespaceName, name, anchor)
         }
         ScrollBar.vertical: ScrollBar {}
     }

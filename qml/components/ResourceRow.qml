@@ -23,8 +23,8 @@ ItemDelegate {
     property bool hasMenu: false
     property bool current: false
     readonly property string age: Format.age(created, Format.minute)
-    readonly property list<string> shownCells: wide ? cells.filter((cell, index) => index !== statusColumn)
-                                                           .slice(0, extraColumns) : []
+    readonly property list<string> shownCells: wide ? Array.from(cells)
+            .filter((cell, index) => index !== statusColumn).slice(0, extraColumns) : []
 
     signal menuRequested(anchor: Item)
 
@@ -36,7 +36,7 @@ ItemDelegate {
     text: name
     focusPolicy: Qt.NoFocus
     Accessible.name: name
-    Accessible.description: [namespaceName, status, summary, age].filter(part => part !== "").join(", ")
+    Accessible.description: Format.joined([namespaceName, status, summary, age], ", ")
 
     onPressAndHold: if (hasMenu) menuRequested(row)
 
@@ -64,8 +64,7 @@ ItemDelegate {
             }
             Label {
                 visible: !row.wide
-                text: [row.showsNamespace ? row.namespaceName : "", row.summary]
-                          .filter(part => part !== "").join("  ·  ")
+                text: Format.joined([row.showsNamespace ? row.namespaceName : "", row.summary])
                 font.pixelSize: Theme.caption
                 color: Theme.textMuted
                 elide: Text.ElideRight

@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// How many replicas a workload is to have.
 FormDialog {

@@ -1,7 +1,8 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import Coracle
-import Coracle.Theme
 
 /// By what a list is sorted.
 Button {

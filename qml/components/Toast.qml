@@ -22,8 +22,6 @@ Control {
     rightPadding: mirrored ? Theme.spaceM : Theme.spaceXs
     verticalPadding: 4
     hoverEnabled: true
-    Accessible.role: Accessible.AlertMessage
-    Accessible.name: text
 
     // It waits while somebody is about to use it.
     Timer {
@@ -32,7 +30,10 @@ Control {
         onTriggered: toast.closed()
     }
 
+    // The content speaks: in Qt 6.4 a Control keeps the role of its own type.
     contentItem: RowLayout {
+        Accessible.role: Accessible.AlertMessage
+        Accessible.name: toast.text
         spacing: Theme.spaceM
 
         Icon {

@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// A file on its way to the machine.
 Card {

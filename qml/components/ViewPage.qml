@@ -10,7 +10,7 @@ Page {
     id: page
 
     property string subtitle
-    property list<Action> actions
+    property alias actions: head.actions
     /// The first action is the thing that this page is for.
     property bool primary: false
     /// Chips and the like beside the title.
@@ -21,13 +21,17 @@ Page {
     /// The content is shown also while there is nothing: it has its own empty state.
     default property alias content: holder.data
 
+    /// What the user has no right to, of the page's actions.
+    readonly property list<string> refused: Array.from(actions).filter(action => (action as RightAction)?.reason)
+                                                             .map(action => action.text)
+
     signal retry
 
     readonly property bool loaded: viewState === ViewState.Ready || viewState === ViewState.Empty
                                    || viewState === ViewState.Stale
 
-    Accessible.role: Accessible.Pane
-    Accessible.name: title
+    // It would call itself a tab; its heading says where one is.
+    Accessible.ignored: true
 
     header: RowLayout {
         spacing: 0
@@ -45,7 +49,6 @@ Page {
             title: page.title
             subtitle: page.subtitle
             canGoBack: App.navigator.canGoBack
-            actions: page.actions
             primary: page.primary
             onBack: App.navigator.back()
         }
@@ -63,6 +66,26 @@ Page {
             visible: page.viewState === ViewState.Stale
             reconnecting: App.cluster !== null && !App.cluster.connected
             reason: page.errorText
+        }
+        RowLayout {
+            visible: page.loaded && page.refused.length > 0
+            spacing: Theme.spaceS
+            Layout.leftMargin: Theme.spaceL
+            Layout.rightMargin: Theme.spaceL
+            Layout.bottomMargin: Theme.spaceS
+
+            Icon {
+                name: "lock"
+                size: Theme.iconSmall
+                color: Theme.textMuted
+            }
+            Label {
+                text: qsTr("You have no right to: %1").arg(Format.joined(page.refused, ", "))
+                font.pixelSize: Theme.caption
+                color: Theme.textMuted
+                elide: Text.ElideRight
+                Layout.fillWidth: true
+            }
         }
         Item {
             id: holder

@@ -1,6 +1,5 @@
 import QtQuick
 import QtQuick.Controls
-import Coracle.Theme
 
 /// A long text for machines, to read: scrolls both ways.
 Item {

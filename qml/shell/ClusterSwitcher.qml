@@ -1,7 +1,6 @@
 import QtQuick
 import QtQuick.Controls
 import Coracle
-import Coracle.Theme
 
 /// The current cluster; pressed, all of them.
 ItemDelegate {

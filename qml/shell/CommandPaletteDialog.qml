@@ -10,8 +10,10 @@ import Coracle.Theme
 Dialog {
     id: dialog
 
+    title: qsTr("Search") // for screen readers
+    header: Item { visible: false }
     width: Math.min(Theme.windowWidth - 2 * Theme.spaceM, Math.round(640 * Theme.growth))
-    height: Math.min(Theme.windowHeight - 2 * Theme.spaceM, Math.round(560 * Theme.growth))
+    height: Math.min(Theme.windowHeight - Theme.keyboardHeight - 2 * Theme.spaceM, Math.round(560 * Theme.growth))
     padding: Theme.spaceM
     bottomPadding: Theme.spaceM
     onAboutToShow: {

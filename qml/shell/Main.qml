@@ -26,6 +26,8 @@ ApplicationWindow {
     minimumWidth: 480
     minimumHeight: 400
     visible: true
+    // A compositor may draw a frame around a window that fills the screen.
+    flags: App.settings.kiosk ? Qt.Window | Qt.FramelessWindowHint : Qt.Window
     visibility: App.settings.kiosk ? Window.FullScreen : Window.Windowed
     title: App.cluster ? qsTr("%1 – Coracle").arg(App.cluster.name) : qsTr("Coracle")
     LayoutMirroring.enabled: App.languages.rightToLeft
@@ -40,6 +42,10 @@ ApplicationWindow {
         }
     }
     Component.onCompleted: {
+        if (App.settings.kiosk && startSize.width <= 0) { // also where no window manager fills the screen
+            width = Screen.width
+            height = Screen.height
+        }
         const kept = App.settings.windowGeometry
         if (startSize.width <= 0 && kept.width > 0 && !App.settings.kiosk) {
             width = Math.max(minimumWidth, Math.min(kept.width, Screen.desktopAvailableWidth))
@@ -49,6 +55,7 @@ ApplicationWindow {
 
     Binding { target: Theme; property: "scheme"; value: App.settings.scheme }
     Binding { target: Theme; property: "textScale"; value: App.settings.textPercent / 100 }
+    Binding { target: Theme; property: "keyboardHeight"; value: window.keyboardHeight }
     Binding { target: Theme; property: "reduceMotion"; value: App.settings.reduceMotion }
 
     RowLayout {
@@ -110,10 +117,14 @@ ApplicationWindow {
     ScreenBlank {}
     Loader {
         active: App.virtualKeyboard
+        visible: !App.idle.blanked
         source: active ? "VirtualKeyboardPanel.qml" : ""
-        z: 2000
-        anchors.left: parent.left
-        anchors.right: parent.right
+        // Above dialogs, and no part of what they block.
+        parent: window.contentItem.parent
+        z: (window.Overlay.overlay?.z ?? 0) + 1
+        // As high as it is wide, by a third; less than half of the window.
+        width: Math.min(window.width, Math.round(window.height * 1.4))
+        x: Math.round((window.width - width) / 2)
         y: window.height - window.keyboardHeight
     }
     ShellKeys {

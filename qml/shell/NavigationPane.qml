@@ -70,6 +70,8 @@ Pane {
             Keys.onEnterPressed: pane.choose(currentIndex)
             Keys.onSpacePressed: pane.choose(currentIndex)
             section.property: "section"
+            // Qt 6.4 makes no bound components for sections: what these read of the pane, the linter cannot see.
+            // qmllint disable unqualified
             section.delegate: NavigationSection {
                 rail: pane.rail
                 width: ListView.view.width
@@ -89,6 +91,7 @@ Pane {
                 focused: list.activeFocus && ListView.isCurrentItem
                 onClicked: pane.choose(index)
             }
+            // qmllint enable unqualified
             ScrollBar.vertical: ScrollBar {}
         }
 

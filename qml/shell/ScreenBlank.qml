@@ -11,6 +11,7 @@ Popup {
     z: 5000
     padding: 0
     margins: 0
+    bottomMargin: 0 // also over the keyboard
     visible: App.idle.blanked
     closePolicy: Popup.NoAutoClose
     enter: null

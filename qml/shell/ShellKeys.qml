@@ -1,6 +1,5 @@
 import QtQuick
 import Coracle
-import Coracle.Theme
 
 /// The keys that work on every page; ShortcutsPage lists them.
 Item {

@@ -7,9 +7,16 @@ InputPanel {
 
     readonly property Item focused: Window.activeFocusItem
 
-    onActiveChanged: Qt.callLater(reveal)
-    onFocusedChanged: Qt.callLater(reveal)
-    onHeightChanged: Qt.callLater(reveal)
+    onActiveChanged: soon.restart()
+    onFocusedChanged: soon.restart()
+    onHeightChanged: soon.restart()
+
+    // When all three have changed.
+    Timer {
+        id: soon
+        interval: 0
+        onTriggered: panel.reveal()
+    }
 
     function reveal() {
         if (!active || !focused)

@@ -7,13 +7,14 @@ Item {
     id: content
 
     required property T.AbstractButton control
+    property string text: control.text
     property color color: Theme.text
     /// At the start of the button instead of in its middle.
     property bool leading: false
 
     readonly property bool under: control.display === T.AbstractButton.TextUnderIcon
     readonly property bool showsIcon: control.icon.name !== "" && control.display !== T.AbstractButton.TextOnly
-    readonly property bool showsText: control.text !== "" && control.display !== T.AbstractButton.IconOnly
+    readonly property bool showsText: text !== "" && control.display !== T.AbstractButton.IconOnly
     readonly property int gap: showsIcon && showsText ? control.spacing : 0
 
     /// What is drawn needs this much; the implicit size in other words, but without its effects on the layout.
@@ -43,7 +44,7 @@ Item {
         readonly property real used: content.showsIcon && !content.under ? image.width + content.gap : 0
 
         visible: content.showsText
-        text: content.control.text
+        text: content.text
         font: content.control.font
         color: content.color
         elide: Text.ElideRight

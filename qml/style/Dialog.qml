@@ -2,18 +2,19 @@ import QtQuick
 import QtQuick.Templates as T
 import Coracle.Theme
 
-/// Modal and in the middle, never larger than the window. As wide as a line of text is good to read; what needs more
-/// sets its width.
+/// Modal and in the middle of what the on-screen keyboard leaves, never larger than that. As wide as a line of text is
+/// good to read; what needs more sets its width.
 T.Dialog {
     id: control
 
     implicitWidth: Math.min(Theme.windowWidth - 2 * Theme.spaceM,
                             Math.max(Math.round(520 * Theme.growth), implicitFooterWidth))
-    implicitHeight: Math.min(Theme.windowHeight - 2 * Theme.spaceS,
+    implicitHeight: Math.min(Theme.windowHeight - Theme.keyboardHeight - 2 * Theme.spaceS,
                              contentHeight + topPadding + bottomPadding
                              + (header && header.visible ? implicitHeaderHeight : 0)
                              + (footer && footer.visible ? implicitFooterHeight : 0))
     anchors.centerIn: T.Overlay.overlay
+    bottomMargin: Theme.keyboardHeight + Theme.spaceS
     modal: true
     padding: Theme.spaceL
     topPadding: header && header.visible ? Theme.spaceS : Theme.spaceL

@@ -2,9 +2,12 @@ import QtQuick
 import QtQuick.Templates as T
 import Coracle.Theme
 
-/// `icon.color` set to Theme.error marks an entry that destroys something.
+/// An action that the user may not do (RightAction) says so behind its text. `icon.color` set to Theme.error marks an
+/// entry that destroys something.
 T.MenuItem {
     id: control
+
+    readonly property string reason: action?.reason ?? ""
 
     implicitWidth: implicitContentWidth + leftPadding + rightPadding
     implicitHeight: Math.max(Theme.target, implicitContentHeight + topPadding + bottomPadding)
@@ -15,11 +18,13 @@ T.MenuItem {
     font.family: Theme.family
     font.pixelSize: Theme.body
     icon.width: Theme.icon
-    icon.color: Theme.text
+    icon.color: action && action.icon.color.a > 0 ? action.icon.color : Theme.text
     opacity: enabled ? 1 : 0.45
+    Accessible.description: reason
 
     contentItem: ButtonContent {
         control: control
+        text: control.reason !== "" ? qsTr("%1 – no right").arg(control.text) : control.text
         leading: true
         color: control.icon.color
     }

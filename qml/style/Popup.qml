@@ -8,6 +8,7 @@ T.Popup {
     implicitWidth: contentWidth + leftPadding + rightPadding
     implicitHeight: contentHeight + topPadding + bottomPadding
     margins: 8
+    bottomMargin: Theme.keyboardHeight + 8
     padding: Theme.spaceM
     font.family: Theme.family
     font.pixelSize: Theme.body

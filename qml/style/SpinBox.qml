@@ -2,7 +2,8 @@ import QtQuick
 import QtQuick.Templates as T
 import Coracle.Theme
 
-/// The two buttons are full touch targets, at both ends of the field.
+/// The two buttons are full touch targets, at both ends of the field. What is typed counts at once: a button that waits
+/// for a value must not wait for the focus to leave. (So an editable one is set by assignments, not by a binding.)
 T.SpinBox {
     id: control
 
@@ -32,6 +33,13 @@ T.SpinBox {
         inputMethodHints: control.inputMethodHints
         selectByMouse: true
         clip: width < implicitWidth
+        onTextEdited: {
+            if (!acceptableInput)
+                return
+            // 6.4's qmllint loses the type QLocale when it reads several files.
+            control.value = control.valueFromText(text, control.locale) // qmllint disable type
+            control.valueModified()
+        }
     }
     down.indicator: SpinButton {
         x: control.mirrored ? control.width - width : 0

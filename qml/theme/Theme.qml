@@ -23,6 +23,8 @@ QtObject {
     /// The size of the window that everything is drawn in; ApplicationWindow of Coracle.Style keeps it up to date.
     property int windowWidth: 1280
     property int windowHeight: 800
+    /// What the on-screen keyboard covers of it.
+    property int keyboardHeight: 0
 
     // ---- Form ----
 

@@ -28,6 +28,7 @@ DOCUMENTS = ["status", "notices", "tokens", "configuration", "oidc", "registries
              "supportbundles"]
 AGES_S = {"nodes": 41 * 86400, "namespaces": 41 * 86400, "pods": 5 * 3600, "replicasets.apps": 2 * 86400,
           "events": 3500, "jobs.batch": 3 * 3600}
+UPTIME_S = 9 * 86400
 NODES = {"panel-1": ("4", "8Gi", "control-plane"), "panel-2": ("4", "4Gi", ""), "edge-3": ("2", "2Gi", "")}
 
 
@@ -53,7 +54,7 @@ class Api:
         answer = connection.getresponse()
         text = answer.read()
         connection.close()
-        return answer.status, json.loads(text) if "json" in answer.headers.get("Content-Type", "") else text.decode()
+        return answer.status, json.loads(text) if "/json" in answer.headers.get("Content-Type", "") else text.decode()
 
     def get(self, target, accept="application/json"):
         status, answer = self.ask("GET", target, accept=accept)
@@ -124,7 +125,7 @@ def make_applications(api):
             "metadata": {"name": app, "labels": {"app": app}},
             "spec": {"selector": {"matchLabels": {"app": app}}, "template": pod, **spec}})
 
-    for name in ("shop", "monitoring"):
+    for name in ("shop", "tools"):
         api.make("/api/v1/namespaces", {"metadata": {"name": name}})
     workload("Deployment", "deployments", "shop", "web", template("web", "nginx:1.29", 80), replicas=3)
     workload("Deployment", "deployments", "shop", "checkout",
@@ -134,8 +135,8 @@ def make_applications(api):
              template("mailer", "registry.example.com/shop/mailer:0.9"), replicas=1)
     workload("StatefulSet", "statefulsets", "shop", "database", template("database", "postgres:17", 5432),
              replicas=1, serviceName="database")
-    workload("DaemonSet", "daemonsets", "monitoring", "node-metrics", template("node-metrics", "metrics:3", 9100))
-    workload("Deployment", "deployments", "monitoring", "dashboard", template("dashboard", "grafana:12", 3000),
+    workload("DaemonSet", "daemonsets", "tools", "node-metrics", template("node-metrics", "metrics:3", 9100))
+    workload("Deployment", "deployments", "tools", "dashboard", template("dashboard", "grafana:12", 3000),
              replicas=1)
     job = {"template": {"spec": {"restartPolicy": "Never", "containers": [{"name": "report", "image": "report:1"}]}}}
     api.make("/apis/batch/v1/namespaces/shop/cronjobs", {
@@ -157,6 +158,34 @@ def make_applications(api):
         "metadata": {"name": "database-files"},
         "spec": {"accessModes": ["ReadWriteOnce"], "storageClassName": "local-path",
                  "resources": {"requests": {"storage": "4Gi"}}}})
+
+
+def make_appliance(api, folder):
+    """What an operator has set up: tokens, a mirror of images, back-ups, and a version that could be taken."""
+    for description, days in (("for the panel in the hall", 1), ("workshop", 30)):
+        api.make("/appliance/v1/tokens", {"description": description, "ttlMs": days * 86400_000})
+    for description in ("before the move", "after the new shop"):
+        operation = api.make("/appliance/v1/datastore/backups", {"description": description})
+        wait_for("the back-up", lambda: api.get(f"/appliance/v1/operations/{operation['id']}")["state"] == "succeeded")
+        wait_for("another second, which names the next", lambda: stamp() != operation["startedAt"][:19] + "Z")
+    code, answer = api.ask("PUT", "/appliance/v1/registries", {"settings": {
+        "mirrors": [{"registry": "docker.io", "endpoints": ["https://mirror.example.com:5000"]}],
+        "access": [{"registry": "registry.example.com", "username": "shop", "password": "not-a-real-one"}]}})
+    if code >= 300:
+        sys.exit(f"registries: {answer}")
+    current = api.get("/appliance/v1/upgrades")
+    major, minor, patch = (int(number) for number in current["current"].lstrip("v").split("-")[0].split("."))
+    program = b"the next version"
+    os.makedirs(folder + "/data/upgrades")
+    with open(folder + "/data/upgrades/clusterd-next", "wb") as file:
+        file.write(program)
+    with open(folder + "/data/upgrades/version.json", "w") as file:
+        json.dump({"version": f"{major}.{minor}.{patch + 1}", "kubernetesVersion": current["kubernetesVersion"],
+                   "file": "clusterd-next", "sha256": hashlib.sha256(program).hexdigest(), "channel": "stable",
+                   "releasedAt": stamp(3 * 86400), "notes": "Fewer writes to the disk while nothing happens."}, file)
+    code, answer = api.ask("POST", "/appliance/v1/upgrades/check")
+    if code >= 300:
+        sys.exit(f"upgrades: {answer}")
 
 
 def play_kubelets(api):
@@ -243,6 +272,9 @@ def record(api):
         document = api.get("/appliance/v1/" + name)
         if document is not None:
             demo["documents"][name] = document
+    lines = api.ask("GET", "/appliance/v1/logs?tailLines=200")[1]
+    demo["documents"]["logs"] = {"lines": [json.loads(line) for line in lines.splitlines()]}
+    demo["documents"]["status"]["startedAt"] = stamp(UPTIME_S)
     demo["documents"]["images"] = images(api.get("/api/v1/pods")["items"])
     return demo
 
@@ -280,9 +312,14 @@ def main():
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
+    os.mkdir(folder + "/etc")
+    with open(folder + "/etc/config.yaml", "w") as file:
+        file.write("{}\n")
     with open(folder + "/log", "w") as log:
         server = subprocess.Popen([clusterd, "server", "--disable-agent", "--data-dir", folder + "/data",
-                                   "--https-listen-port", str(port), "--write-kubeconfig", folder + "/kubeconfig"],
+                                   "--https-listen-port", str(port), "--write-kubeconfig", folder + "/kubeconfig",
+                                   "--config", folder + "/etc/config.yaml",
+                                   "--private-registry", folder + "/etc/registries.yaml"],
                                   stderr=log)
     try:
         api = Api(run + "/clusterd.sock")
@@ -302,8 +339,9 @@ def main():
         play_kubelets(api)
         wait_for("the deployments", lambda: api.get("/apis/apps/v1/namespaces/shop/deployments/web")
                  ["status"].get("readyReplicas") == 3)
-        wait_for("the daemon set", lambda: api.get("/apis/apps/v1/namespaces/monitoring/daemonsets/node-metrics")
+        wait_for("the daemon set", lambda: api.get("/apis/apps/v1/namespaces/tools/daemonsets/node-metrics")
                  ["status"].get("numberReady") == len(NODES))
+        make_appliance(api, folder)
         demo = record(api)
     finally:
         server.send_signal(signal.SIGTERM)
@@ -312,8 +350,8 @@ def main():
         shutil.rmtree(run, ignore_errors=True)
     os.makedirs(os.path.dirname(os.path.abspath(output)), exist_ok=True)
     host = socket.gethostname()
-    text = json.dumps(demo, separators=(",", ":"), sort_keys=True).replace(folder, "/var/lib/clusterd").replace(
-        run, "/run/clusterd").replace(f'"{host}"', '"panel-1"').replace(host + "_", "panel-1_")
+    text = json.dumps(demo, separators=(",", ":"), sort_keys=True).replace(folder + "/etc", "/etc/clusterd").replace(
+        folder, "/var/lib/clusterd").replace(run, "/run/clusterd").replace(f'"{host}"', '"panel-1"').replace(host + "_", "panel-1_")
     with open(output, "w") as file:
         file.write(text + "\n")
     print(f"{output}: {len(text) // 1024} KiB, {sum(len(kind['items']) for kind in demo['kinds'])} objects")

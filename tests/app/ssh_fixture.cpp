@@ -33,19 +33,26 @@ bool answers(const QString &socketPath) {
 
 } // namespace
 
-Sshd::Sshd() : m_folder(QStringLiteral("/var/tmp/coracle-sshd.XXXXXX")) {
+bool Sshd::canTake(Way way) {
+    return way == Way::Key || ::geteuid() == 0;
+}
+
+Sshd::Sshd(Way way) : m_way(way), m_folder(QStringLiteral("/var/tmp/coracle-sshd.XXXXXX")) {
     QDir().mkpath("/run/sshd"); // where sshd as root confines what is not signed in yet
     makeKey("host");
-    makeKey("id");
-    makeKey("locked", "open sesame");
-    makeKey("wrong");
-    QFile allowed(m_folder.filePath("authorized_keys"));
-    if (!allowed.open(QIODevice::WriteOnly))
-        qFatal("cannot write the authorized keys");
-    for (const char *name : {"id.pub", "locked.pub"}) {
-        QFile key(m_folder.filePath(name));
-        if (key.open(QIODevice::ReadOnly))
-            allowed.write(key.readAll());
+    if (way == Way::Key) {
+        makeKey("id");
+        makeKey("locked", "open sesame");
+        makeKey("wrong");
+        QByteArray allowed;
+        for (const char *name : {"id.pub", "locked.pub"}) {
+            QFile key(m_folder.filePath(name));
+            if (key.open(QIODevice::ReadOnly))
+                allowed += key.readAll();
+        }
+        write("authorized_keys", allowed);
+    } else {
+        makeAccounts();
     }
     QTcpServer free;
     free.listen(QHostAddress::LocalHost);
@@ -57,7 +64,23 @@ Sshd::~Sshd() {
 }
 
 void Sshd::makeKey(const QString &name, const QString &passphrase) {
-    run("ssh-keygen", {"-q", "-t", "ed25519", "-N", passphrase, "-f", m_folder.filePath(name)});
+    // One round: guessing the passphrase need not be slow.
+    run("ssh-keygen", {"-q", "-a", "1", "-t", "ed25519", "-N", passphrase, "-f", m_folder.filePath(name)});
+}
+
+void Sshd::write(const QString &name, const QByteArray &text) const {
+    QFile file(m_folder.filePath(name));
+    if (!file.open(QIODevice::WriteOnly) || file.write(text) != text.size())
+        qFatal("cannot write %s", qPrintable(file.fileName()));
+}
+
+void Sshd::makeAccounts() {
+    const QByteArray hash = run("openssl", {"passwd", "-6", kPassword}).trimmed();
+    write("shadow", user().toLocal8Bit() + ':' + hash + ":19000:0:99999:7:::\n");
+    QDir(m_folder.path()).mkdir("pam.d");
+    // Without the pause after a wrong password.
+    write("pam.d/sshd", "auth required pam_unix.so nodelay\naccount required pam_permit.so\n"
+                        "session required pam_permit.so\n");
 }
 
 void Sshd::changeHostKey() {
@@ -76,20 +99,25 @@ QString Sshd::user() {
 }
 
 Result<> Sshd::start() {
-    QFile config(m_folder.filePath("sshd_config"));
-    if (!config.open(QIODevice::WriteOnly))
-        return errors::other("cannot write sshd_config");
-    config.write(
-        QStringLiteral("ListenAddress 127.0.0.1\nPort %1\nHostKey %2/host\nAuthorizedKeysFile %2/authorized_keys\n"
-                       "StrictModes no\nUsePAM no\nPidFile none\nPasswordAuthentication no\n"
-                       "KbdInteractiveAuthentication no\nPermitRootLogin yes\nMaxStartups 100\n")
-            .arg(m_port)
-            .arg(m_folder.path())
-            .toUtf8());
-    config.close();
+    const auto yesIf = [&](Way way) { return QLatin1String(m_way == way ? "yes" : "no"); };
+    write("sshd_config",
+          QStringLiteral("ListenAddress 127.0.0.1\nPort %1\nHostKey %2/host\nAuthorizedKeysFile %2/authorized_keys\n"
+                         "StrictModes no\nPidFile none\nPermitRootLogin yes\nMaxStartups 100\n"
+                         "PubkeyAuthentication %3\nPasswordAuthentication %4\n"
+                         "KbdInteractiveAuthentication %5\nUsePAM %5\n")
+              .arg(m_port)
+              .arg(m_folder.path(), yesIf(Way::Key), yesIf(Way::Password), yesIf(Way::Interactive))
+              .toUtf8());
+    const QString sshd = QStringLiteral("exec /usr/sbin/sshd -D -e -f \"$1/sshd_config\"");
+    const QString mounts =
+        QStringLiteral("mount --bind \"$1/shadow\" /etc/shadow && mount --bind \"$1/pam.d\" /etc/pam.d && ");
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setStandardOutputFile(m_folder.filePath("log"), QIODevice::Append);
-    m_process.start("/usr/sbin/sshd", {"-D", "-e", "-f", config.fileName()});
+    if (m_way == Way::Key)
+        m_process.start("sh", {"-c", sshd, "sh", m_folder.path()});
+    else
+        m_process.start("unshare",
+                        {"--mount", "--propagation", "private", "sh", "-c", mounts + sshd, "sh", m_folder.path()});
     const QDeadlineTimer end(kStartMs);
     for (;;) {
         QTcpSocket socket;

@@ -7,11 +7,19 @@
 
 namespace coracle::app {
 
-/// A real sshd of the distribution on loopback, with keys and a configuration of its own; users sign in with their key.
-/// Ends with its owner.
+/// A real sshd of the distribution on loopback, with keys and a configuration of its own. Ends with its owner.
 class Sshd {
 public:
-    Sshd();
+    enum class Way {
+        Key,
+        Password,    ///< the method "password", against a shadow file of its own
+        Interactive, ///< "keyboard-interactive" by PAM, with a service file and a shadow file of its own
+    };
+    /// Other ways than by key need root: /etc/shadow and /etc/pam.d are others in a mount namespace that only this sshd
+    /// sees.
+    static bool canTake(Way way);
+
+    explicit Sshd(Way way = Way::Key);
     ~Sshd();
 
     Result<> start();
@@ -26,11 +34,16 @@ public:
     /// which is not let in.
     QString keyFile(const QString &name) const { return m_folder.filePath(name); }
     static QString user();
+    /// Of user(), where passwords are taken.
+    static constexpr auto kPassword = "correct horse";
     QString logText() const;
 
 private:
     void makeKey(const QString &name, const QString &passphrase = {});
+    void write(const QString &name, const QByteArray &text) const;
+    void makeAccounts();
 
+    const Way m_way;
     QTemporaryDir m_folder;
     int m_port = 0;
     QProcess m_process;

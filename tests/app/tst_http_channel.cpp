@@ -151,6 +151,44 @@ private Q_SLOTS:
         }
     }
 
+    /// Without the guard's leave nothing goes out, not even what was written before it decided.
+    void waitsForTheGuard() {
+        QList<std::pair<QString, Session::Decided>> waiting;
+        Session::setGuard([&](const ApiRequest &request, Session::Decided decided) {
+            waiting.append({request.path, std::move(decided)});
+        });
+        const auto channel = open(), refused = open(), closedEarly = open();
+        auto gone = open();
+        Session::setGuard({});
+        QCOMPARE(waiting.size(), 4);
+        QCOMPARE(waiting[0].first, QString("/exec"));
+        QSignalSpy opened(channel.get(), &Channel::opened), received(channel.get(), &Channel::received);
+        channel->write("one");
+        QCOMPARE(channel->queuedBytes(), 3);
+        QVERIFY(opened.isEmpty());
+        waiting[0].second({});
+        QTRY_COMPARE(received.count(), 1);
+        QCOMPARE(received[0][0].toByteArray(), QByteArray("one"));
+        QCOMPARE(opened.count(), 1);
+        QSignalSpy closed(channel.get(), &Channel::closed);
+        channel->write("bye");
+        QTRY_COMPARE(closed.count(), 1);
+        QCOMPARE(closed[0][0].value<Status>().code, 0);
+
+        QSignalSpy refusal(refused.get(), &Channel::closed);
+        waiting[1].second(errors::forbidden({}, {}, {}, "needs the PIN"));
+        QVERIFY(refusal.isEmpty()); // later: who opens it does not listen yet
+        QTRY_COMPARE(refusal.count(), 1);
+        QVERIFY(refusal[0][0].value<Status>().message.find("needs the PIN") != std::string::npos);
+
+        QSignalSpy early(closedEarly.get(), &Channel::closed);
+        closedEarly->close();
+        waiting[2].second({});
+        QTRY_COMPARE(early.count(), 1);
+        gone.reset();
+        waiting[3].second({});
+    }
+
     void saysWhyItCannotOpen() {
         LiveSession nowhere(m_network, std::make_unique<LocalLink>("/nowhere"));
         const auto channel = nowhere.openChannel({.path = "/exec"}, {"v5.channel.k8s.io"});

@@ -1,11 +1,14 @@
 #!/usr/bin/env python3
-"""The front-end on a desktop without a GPU (Xvfb, software rendering), against a daemon on loopback: first frame, time to
-data, memory, CPU and wake-ups at rest, and the frames while a list of 5,000 pods changes 200 times a second.
+"""The front-end on a desktop without a GPU (Xvfb, 1280x800, software rendering), against a daemon on loopback: first frame,
+time to data by the socket and over SSH, memory, CPU and wake-ups at rest, and the frames while a list of 5,000 pods
+changes 200 times a second, still and scrolled.
 
 CORACLE_BUILD_DIR=build/release tests/bench/bench_gui.py [pods] [changes a second]"""
+import contextlib
 import json
 import os
 import pathlib
+import pwd
 import re
 import subprocess
 import sys
@@ -13,10 +16,12 @@ import tempfile
 import threading
 import time
 
-from cluster import BUILD, Cluster, cpu_seconds, pss_mib, row, rows, until
+from cluster import BUILD, CLUSTERD, Cluster, cpu_seconds, free_port, pss_mib, row, rows, until
 
 CORACLE = BUILD / "app/coracle"
-FRAME = re.compile(r"(?:[Ff]rame rendered.* in|Total:) ?(\d+)\s?ms")
+FRAME = re.compile(r"Frame rendered .* in (\d+)ms")  # polish, sync, render and swap; whole milliseconds
+FRAME_MS = 1000 / 60
+SIZE = (1280, 800)
 
 
 class Screen:
@@ -24,8 +29,8 @@ class Screen:
 
     def __enter__(self):
         read, write = os.pipe()
-        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", "1280x800x24", "-nolisten", "tcp"],
-                                        pass_fds=[write], stderr=subprocess.DEVNULL)
+        self.process = subprocess.Popen(["Xvfb", "-displayfd", str(write), "-screen", "0", f"{SIZE[0]}x{SIZE[1]}x24",
+                                         "-nolisten", "tcp"], pass_fds=[write], stderr=subprocess.DEVNULL)
         os.close(write)
         self.display = ":" + os.fdopen(read).readline().strip()
         return self
@@ -35,13 +40,46 @@ class Screen:
         self.process.wait()
 
 
+class Sshd:
+    """The distribution's sshd on loopback, which lets one new key in."""
+
+    def __init__(self, folder):
+        self.folder, self.port = pathlib.Path(folder) / "ssh", free_port()
+        self.folder.mkdir()
+        os.makedirs("/run/sshd", exist_ok=True)
+        for name in ("host", "id"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.folder / name], check=True)
+        (self.folder / "config").write_text(
+            f"ListenAddress 127.0.0.1\nPort {self.port}\nHostKey {self.folder}/host\nStrictModes no\nUsePAM no\n"
+            f"AuthorizedKeysFile {self.folder}/id.pub\nPidFile none\nPermitRootLogin yes\n")
+
+    def __enter__(self):
+        self.process = subprocess.Popen(["/usr/sbin/sshd", "-D", "-e", "-f", self.folder / "config"],
+                                        stderr=subprocess.DEVNULL)
+        until(lambda: subprocess.run(["ssh-keyscan", "-p", str(self.port), "127.0.0.1"], capture_output=True).stdout)
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait()
+
+    def cluster(self, socket):
+        """The one cluster of a front-end that has been here before: the host's key is pinned."""
+        line = subprocess.run(["ssh-keygen", "-lf", self.folder / "host.pub"], capture_output=True, text=True).stdout
+        return {"id": "bench", "name": "bench", "kind": "ssh", "host": "127.0.0.1", "port": self.port,
+                "user": pwd.getpwuid(os.getuid()).pw_name, "identityFile": str(self.folder / "id"),
+                "socketPath": socket, "hostKey": "ssh-ed25519 " + line.split()[1]}
+
+
 class Gui:
     def __init__(self, screen, folder, *flags):
         self.frames = []  # (when, milliseconds)
         self.began = time.monotonic()
-        environment = {**os.environ, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb", "QT_QUICK_BACKEND": "software",
-                       "XDG_CONFIG_HOME": str(folder), "QT_LOGGING_RULES": "qt.scenegraph.time.renderloop=true"}
-        self.process = subprocess.Popen([CORACLE, *flags], env=environment, stderr=subprocess.PIPE, text=True)
+        self.environment = {**os.environ, "DISPLAY": screen.display, "QT_QPA_PLATFORM": "xcb",
+                            "QT_QUICK_BACKEND": "software", "XDG_CONFIG_HOME": str(folder), "XDG_RUNTIME_DIR": str(folder),
+                            "QT_LOGGING_RULES": "qt.scenegraph.time.renderloop=true"}
+        self.process = subprocess.Popen([CORACLE, "--size", f"{SIZE[0]}x{SIZE[1]}", "--theme", "light", *flags],
+                                        env=self.environment, stderr=subprocess.PIPE, text=True)
         self.reader = threading.Thread(target=self.read, daemon=True)
         self.reader.start()
 
@@ -61,6 +99,13 @@ class Gui:
         for status in pathlib.Path(f"/proc/{self.process.pid}/task").glob("*/status"):
             total += int(re.search(r"^voluntary_ctxt_switches:\s+(\d+)", status.read_text(), re.M).group(1))
         return total
+
+    def scroll(self, stopped):
+        """A finger's width of the wheel for each frame, down and up again."""
+        while not stopped.is_set():
+            for button in ("5", "4"):
+                subprocess.run(["xdotool", "mousemove", str(SIZE[0] // 2), str(SIZE[1] * 2 // 3), "click", "--repeat", "60",
+                                "--delay", str(round(FRAME_MS)), button], env=self.environment)
 
     def stop(self):
         self.process.terminate()
@@ -86,19 +131,32 @@ def request(connection, method, path, body, kind="application/json"):
         sys.exit(f"{method} {path}: {answer.status} {text[:300]}")
 
 
-def change_pods(cluster, count, per_second, stopped):
-    connection = cluster.connect()
-    began, done = time.monotonic(), 0
-    while not stopped.is_set():
-        name = f"pod-{done % count:05}"
-        phase = ["Pending", "Running", "Failed"][done // count % 3]
-        request(connection, "PATCH", f"/api/v1/namespaces/default/pods/{name}/status",
-                {"status": {"phase": phase, "reason": f"Change{done}"}}, "application/merge-patch+json")
-        done += 1
-        wait = began + done / per_second - time.monotonic()
-        if wait > 0:
-            time.sleep(wait)
-    return done
+class Changes:
+    """Somebody who gives one pod after the other another phase, this often a second; `with` it."""
+
+    def __init__(self, cluster, count, per_second):
+        self.cluster, self.count, self.per_second = cluster, count, per_second
+        self.done, self.stopped = 0, threading.Event()
+        self.thread = threading.Thread(target=self.run)
+
+    def __enter__(self):
+        self.thread.start()
+        return self
+
+    def __exit__(self, *_):
+        self.stopped.set()
+        self.thread.join()
+
+    def run(self):
+        connection, began = self.cluster.connect(), time.monotonic()
+        while not self.stopped.is_set():
+            phase = ["Running", "Failed", "Pending"][self.done // self.count % 3]
+            request(connection, "PATCH", f"/api/v1/namespaces/default/pods/pod-{self.done % self.count:05}/status",
+                    {"status": {"phase": phase, "reason": f"Change{self.done}"}}, "application/merge-patch+json")
+            self.done += 1
+            wait = began + self.done / self.per_second - time.monotonic()
+            if wait > 0:
+                time.sleep(wait)
 
 
 def main():
@@ -106,35 +164,63 @@ def main():
     per_second = int(sys.argv[2]) if len(sys.argv) > 2 else 200
     with tempfile.TemporaryDirectory(prefix="coracle-bench.", dir="/var/tmp") as folder, Screen() as screen:
         cluster = Cluster(folder)
-        gui = None
         try:
             cluster.process = subprocess.Popen(
-                [BUILD / "clusterd/cli/clusterd", "server", "--data-dir", cluster.folder / "data", "--https-listen-port",
-                 str(cluster.port), "--write-kubeconfig", cluster.kubeconfig, "--disable-agent", "--disable-scheduler",
+                [CLUSTERD, "server", "--data-dir", cluster.folder / "data", "--https-listen-port", str(cluster.port),
+                 "--write-kubeconfig", cluster.kubeconfig, "--disable-agent", "--disable-scheduler",
                  "--disable-controller-manager"], stdout=subprocess.DEVNULL, stderr=open(cluster.folder / "log", "w"))
             until(lambda: cluster.kubeconfig.exists() and socket_of(cluster.process.pid))
             until(lambda: ready(cluster))
             connection = cluster.connect()
+            request(connection, "POST", "/api/v1/namespaces/default/serviceaccounts",
+                    {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default"}})
             for number in range(count):
                 request(connection, "POST", "/api/v1/namespaces/default/pods", pod(number))
-            daemon = socket_of(cluster.process.pid)
-            gui = Gui(screen, cluster.folder, "--socket", daemon, "--size", "1280x800", "--theme", "light")
-            until(lambda: gui.quiet(2))
-            row("first frame", f"{gui.frames[0][0] * 1000:.0f} ms", "after the program was started")
-            row("overview complete", f"{gui.frames[-1][0] * 1000:.0f} ms", "the last frame before two quiet seconds")
-            rest(gui, "overview")
-            gui.stop()
-            gui = Gui(screen, cluster.folder, "--socket", daemon, "--size", "1280x800", "--theme", "light",
-                      "--page", "workloads?kindKey=pods")
-            until(lambda: gui.quiet(2))
-            rest(gui, f"workloads, {count} pods in the cluster")
-            under_load(gui, cluster, count, per_second)
+            measure(screen, cluster, socket_of(cluster.process.pid), count, per_second)
         finally:
-            if gui:
-                gui.stop()
             cluster.stop()
+    print("| what | measured | note |\n|---|---|---|")
     for what, value, note in rows:
         print(f"| {what} | {value} | {note} |")
+    print(f"load average at the end: {os.getloadavg()[0]:.1f}", file=sys.stderr)
+
+
+def measure(screen, cluster, daemon, count, per_second):
+    with shown(screen, cluster.folder, "--socket", daemon) as gui:
+        row("first frame", f"{gui.frames[0][0] * 1000:.0f} ms", "after the program was started")
+        row("overview complete", f"{gui.frames[-1][0] * 1000:.0f} ms", "the last frame before a quiet second")
+        rest(gui, "overview")
+    with Sshd(cluster.folder) as sshd:
+        (cluster.folder / "coracle").mkdir()
+        (cluster.folder / "coracle/clusters.json").write_text(json.dumps({"clusters": [sshd.cluster(daemon)]}))
+        with shown(screen, cluster.folder) as gui:
+            row("over SSH: overview complete", f"{gui.frames[-1][0] * 1000:.0f} ms", "a known host on loopback, a key")
+            rest(gui, "over SSH, overview")
+    with shown(screen, cluster.folder, "--socket", daemon, "--page", "workloads?kindKey=pods") as gui:
+        what = f"list of {count} pods"
+        row(f"{what}: complete", f"{gui.frames[-1][0] * 1000:.0f} ms")
+        rest(gui, what)
+        with Changes(cluster, count, per_second) as changes:
+            frames(gui, f"{what}, changing", changes)
+            stopped = threading.Event()
+            finger = threading.Thread(target=gui.scroll, args=[stopped])
+            finger.start()
+            frames(gui, f"{what}, changing and scrolled", changes)
+            stopped.set()
+            finger.join()
+
+
+@contextlib.contextmanager
+def shown(screen, folder, *flags):
+    """The front-end, once it has drawn nothing for a second."""
+    gui = Gui(screen, folder, *flags)
+    try:
+        until(lambda: gui.process.poll() is not None or gui.quiet(1))
+        if gui.process.poll() is not None:
+            sys.exit("the front-end ended")
+        yield gui
+    finally:
+        gui.stop()
 
 
 def ready(cluster):
@@ -145,29 +231,26 @@ def ready(cluster):
 
 
 def rest(gui, what, seconds=10):
-    cpu, wakeups, frames = cpu_seconds(gui.process.pid), gui.wakeups(), len(gui.frames)
+    cpu, wakeups, drawn = cpu_seconds(gui.process.pid), gui.wakeups(), len(gui.frames)
     time.sleep(seconds)
     row(f"{what}: memory (PSS)", f"{pss_mib(gui.process.pid):.0f} MiB")
     row(f"{what}: CPU at rest", f"{(cpu_seconds(gui.process.pid) - cpu) / seconds * 100:.2f} %")
     row(f"{what}: wake-ups at rest", f"{(gui.wakeups() - wakeups) / seconds:.1f} a second",
-        f"{len(gui.frames) - frames} frames in {seconds} s")
+        f"{len(gui.frames) - drawn} frames in {seconds} s")
 
 
-def under_load(gui, cluster, count, per_second, seconds=20):
-    stopped = threading.Event()
-    changer = threading.Thread(target=change_pods, args=(cluster, count, per_second, stopped))
-    changer.start()
+def frames(gui, what, changes, seconds=20):
     time.sleep(2)
-    cpu, first, began = cpu_seconds(gui.process.pid), len(gui.frames), time.monotonic()
+    cpu, drawn, changed, began = cpu_seconds(gui.process.pid), len(gui.frames), changes.done, time.monotonic()
     time.sleep(seconds)
-    cpu, took = cpu_seconds(gui.process.pid) - cpu, time.monotonic() - began
-    times = sorted(ms for _, ms in gui.frames[first:])
-    stopped.set()
-    changer.join()
-    what = f"{count} pods, {per_second} changes a second"
-    if times:
-        row(f"{what}: frames", f"{len(times) / took:.0f} a second",
-            f"median {times[len(times) // 2]} ms, 99 % within {times[int(len(times) * 0.99)]} ms, longest {times[-1]} ms")
+    cpu, took, changed = cpu_seconds(gui.process.pid) - cpu, time.monotonic() - began, changes.done - changed
+    times = sorted(ms for _, ms in gui.frames[drawn:])
+    if not times:
+        sys.exit(f"{what}: nothing was drawn")
+    late = sum(ms > FRAME_MS for ms in times) / len(times)
+    row(f"{what}: frames", f"median {times[len(times) // 2]} ms, 99 % within {times[int(len(times) * 0.99)]} ms",
+        f"{len(times) / took:.0f} a second, {late * 100:.1f} % longer than 16.7 ms, longest {times[-1]} ms; "
+        f"{changed / took:.0f} changes a second")
     row(f"{what}: CPU", f"{cpu / took * 100:.0f} % of a core")
     row(f"{what}: memory (PSS)", f"{pss_mib(gui.process.pid):.0f} MiB")
 

@@ -85,6 +85,11 @@ Item {
             return createTemporaryObject(spy, root, { target: target, signalName: signalName })
         }
 
+        /// What a screen reader meets: the item, or the content that speaks for it.
+        function speaker(item: Item): Item {
+            return item instanceof T.Control && item.contentItem.Accessible.name !== "" ? item.contentItem : item
+        }
+
         function test_names_data() {
             return [{ tag: "chip", component: chip, name: "Failed" }, { tag: "fact", component: fact, name: "Version" },
                     { tag: "meter", component: meter, name: "Memory" }, { tag: "tile", component: tile, name: "Nodes" },
@@ -96,7 +101,7 @@ Item {
 
         function test_names(data) {
             const item = make(data.component)
-            compare(item.Accessible.name !== "" ? item.Accessible.name : item.text, data.name)
+            compare(speaker(item).Accessible.name !== "" ? speaker(item).Accessible.name : item.text, data.name)
         }
 
         function test_iconTakesItsColour() {
@@ -300,6 +305,20 @@ Item {
             compare(host.count, host.countMax)
         }
 
+        /// What a dialog would hit changes while it is hidden, and then the size of texts.
+        function test_hiddenConfirmationsMayChange() {
+            const dialog = make(simpleConfirm)
+            for (const scale of [2, 1, 2, 1]) {
+                dialog.targets = ["target " + scale]
+                wait(1) // a turn of the event loop, so that what is gone is gone
+                Theme.textScale = scale
+                wait(1)
+            }
+            dialog.open()
+            tryCompare(dialog, "opened", true)
+            verify(find(dialog.contentItem, item => item.text === "target 1"))
+        }
+
         function test_confirmWantsTheName() {
             const item = make(confirm)
             const accepted = listen(item, "accepted")
@@ -332,10 +351,10 @@ Item {
             const item = make(plot)
             compare(item.series[0].color, Theme.series1)
             compare(item.series[1].color, "#123456")
-            compare(item.Accessible.description, "edge: now 30 %, lowest 10 %, highest 50 %\nother: no data")
+            compare(speaker(item).Accessible.description, "edge: now 30 %, lowest 10 %, highest 50 %\nother: no data")
             verify(item.legend)
             item.series[0].points = []
-            compare(item.Accessible.description, "edge: no data\nother: no data")
+            compare(speaker(item).Accessible.description, "edge: no data\nother: no data")
         }
 
         function test_cardHoldsItsContents() {

@@ -148,6 +148,19 @@ Item {
             compare(box.value, 3)
         }
 
+        /// What waits for a value, such as a dialog's button, must not wait for the focus to leave.
+        function test_spinBoxTakesWhatIsTyped() {
+            const box = createTemporaryObject(spinBox, root)
+            const modified = createTemporaryObject(spy, root, { target: box, signalName: "valueModified" })
+            box.contentItem.forceActiveFocus(Qt.TabFocusReason)
+            box.contentItem.selectAll()
+            keyClick(Qt.Key_7)
+            compare(box.value, 7)
+            compare(modified.count, 1)
+            keyClick(Qt.Key_7) // 77 is too much
+            compare(box.value, 7)
+        }
+
         function test_comboBoxOpensAndChooses() {
             const combo = createTemporaryObject(comboBox, root)
             mouseClick(combo)

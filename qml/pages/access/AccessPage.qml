@@ -1,8 +1,5 @@
 import QtQuick
-import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// Roles, who has them, and who may do what.
 ViewPage {
@@ -12,10 +9,10 @@ ViewPage {
     extras: NamespacePicker {}
     actions: [create]
 
-    Action {
+    CreateAction {
         id: create
+        kindKey: "roles.rbac.authorization.k8s.io"
         text: qsTr("New role")
-        icon.name: "add"
         onTriggered: App.navigator.open("yaml", { initialText: Templates.text("Role") })
     }
 

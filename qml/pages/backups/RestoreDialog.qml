@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// Asks before the cluster goes back to a back-up; the cluster's name must be typed.
 ConfirmDialog {

@@ -1,7 +1,5 @@
 import QtQuick
-import QtQuick.Controls
 import Coracle
-import Coracle.Theme
 
 /// An option of the cluster's set-up. Its default stands in it as long as it is empty.
 FormField {

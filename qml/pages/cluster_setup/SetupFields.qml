@@ -30,6 +30,7 @@ ColumnLayout {
             setup: root.setup
             option: "node-name"
             label: qsTr("Name of this device in the cluster")
+            help: qsTr("A node of the former name stays until it is deleted.")
         }
         FormField {
             readonly property string option: "node-ip"
@@ -60,6 +61,7 @@ ColumnLayout {
             setup: root.setup
             option: "service-cidr"
             label: qsTr("Of services")
+            help: qsTr("A cluster that is there keeps the one that it was made with.")
             problem: root.setup.servicesError
         }
         SetupField {

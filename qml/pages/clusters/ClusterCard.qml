@@ -21,8 +21,6 @@ Card {
     Layout.fillHeight: true
     Layout.preferredWidth: 1
     Layout.maximumWidth: Math.round(640 * Theme.growth)
-    Accessible.role: Accessible.Grouping
-    Accessible.name: title
 
     Component.onCompleted: if (session) session.measureLatency()
 

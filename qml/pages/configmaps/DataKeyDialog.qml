@@ -48,7 +48,7 @@ FormDialog {
     FormField {
         label: qsTr("Value")
 
-        TextArea {
+        FormArea {
             id: value
             font.family: Theme.familyMono
             font.pixelSize: Theme.caption

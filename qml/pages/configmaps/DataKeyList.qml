@@ -4,13 +4,15 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// The keys of a ConfigMap or a Secret with their values.
 ScrollColumn {
     id: root
 
     required property DataKeys keys
+    /// The user has the right to change them.
+    property bool allowed: true
+    readonly property bool writable: allowed && keys.writable
 
     Repeater {
         model: root.keys
@@ -41,13 +43,13 @@ ScrollColumn {
                     onClicked: root.keys.download(card.key)
                 },
                 ToolButton {
-                    visible: root.keys.writable && !card.binary
+                    visible: root.writable && !card.binary
                     icon.name: "edit"
                     text: qsTr("Edit %1").arg(card.key)
                     onClicked: editing.edit(card.key)
                 },
                 ToolButton {
-                    visible: root.keys.writable
+                    visible: root.writable
                     icon.name: "remove"
                     text: qsTr("Remove %1").arg(card.key)
                     onClicked: removal.ask(card.key)
@@ -69,7 +71,7 @@ ScrollColumn {
         Layout.fillWidth: true
     }
     Button {
-        visible: root.keys.writable
+        visible: root.writable
         text: qsTr("Add a key")
         icon.name: "add"
         onClicked: editing.edit("")

@@ -1,7 +1,6 @@
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
-import Coracle.Theme
 
 /// What an option's value is changed with, by its kind.
 ColumnLayout {
@@ -23,6 +22,8 @@ ColumnLayout {
         Layout.fillWidth: true
     }
 
+    // Qt 6.4's Loader makes no bound components: what these read of the page, the linter cannot see.
+    // qmllint disable unqualified
     Component {
         id: toggle
 

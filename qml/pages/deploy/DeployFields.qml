@@ -45,7 +45,7 @@ ColumnLayout {
             optional: true
             help: qsTr("One variable a line: NAME=value")
             error: fields.problem("environment", environment.text)
-            TextArea { id: environment; font.family: Theme.familyMono; onTextChanged: fields.form.environment = text }
+            FormArea { id: environment; font.family: Theme.familyMono; onTextChanged: fields.form.environment = text }
         }
     }
     Card {

@@ -26,11 +26,12 @@ ViewPage {
             App.navigator.openObject("deployments.apps", namespaceName, name)
         }
     }
-    Action {
+    CreateAction {
         id: deploy
+        kindKey: "deployments.apps"
         text: qsTr("Deploy")
         icon.name: "check"
-        enabled: form.valid && !form.busy
+        possible: form.valid && !form.busy
         onTriggered: form.review()
     }
     Action {

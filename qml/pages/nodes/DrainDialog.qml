@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// Asks before all pods are moved away from a node, and says which of them stand in the way.
 ConfirmDialog {

@@ -14,14 +14,23 @@ ItemDelegate {
     required property string address
     required property string status
     required property string tone
-    readonly property string facts: [roles, version, address].filter(fact => fact !== "").join("  ·  ")
+    readonly property string facts: Format.joined([roles, version, address])
+
+    /// A long press, the right button and the button of three dots ask for it. `anchor`: where it belongs.
+    signal menuRequested(anchor: Item)
 
     padding: Theme.spaceM
     implicitHeight: implicitContentHeight + topPadding + bottomPadding
     text: key
     Accessible.name: key
-    Accessible.description: [status, facts, history.cpuText, history.memoryText].filter(part => part !== "").join(", ")
+    Accessible.description: Format.joined([status, facts, history.cpuText, history.memoryText], ", ")
 
+    onPressAndHold: menuRequested(card)
+
+    TapHandler {
+        acceptedButtons: Qt.RightButton
+        onTapped: card.menuRequested(card)
+    }
     MetricsHistory {
         id: history
         session: App.cluster ? App.cluster.session : null
@@ -61,6 +70,14 @@ ItemDelegate {
                 StatusChip {
                     text: card.status
                     tone: card.tone
+                }
+                ToolButton {
+                    id: more
+                    icon.name: "more"
+                    icon.color: Theme.textMuted
+                    text: qsTr("More actions for %1").arg(card.key)
+                    focusPolicy: Qt.NoFocus
+                    onClicked: card.menuRequested(more)
                 }
             }
             Label {

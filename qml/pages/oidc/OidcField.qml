@@ -1,6 +1,5 @@
 import QtQuick
 import Coracle
-import Coracle.Theme
 
 /// A setting of an identity provider.
 FormField {

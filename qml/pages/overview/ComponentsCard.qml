@@ -1,7 +1,6 @@
 import QtQuick
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// The parts of the daemon and how they fare.
 Card {
@@ -26,4 +25,5 @@ Card {
             }
         }
     }
+    Item { Layout.fillHeight: true }
 }

@@ -1,8 +1,6 @@
 import QtQuick
-import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// What needs attention first, with the way to mend it. There is no card where there is nothing.
 Card {

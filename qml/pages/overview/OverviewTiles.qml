@@ -48,7 +48,7 @@ GridLayout {
         Layout.fillWidth: true
         Layout.preferredWidth: 1
         Layout.fillHeight: true
-        label: qsTr("Memory of the daemon")
+        label: qsTr("Daemon memory")
         value: tiles.status.memoryText
         iconName: "memory"
     }

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
@@ -44,4 +46,5 @@ Card {
         text: qsTr("None")
         color: Theme.textMuted
     }
+    Item { Layout.fillHeight: true }
 }

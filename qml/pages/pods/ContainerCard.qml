@@ -79,18 +79,21 @@ Card {
 
         Button {
             text: qsTr("Log")
+            Accessible.name: qsTr("%1: %2").arg(text).arg(card.title)
             icon.name: "log"
             onClicked: card.logRequested(false)
         }
         Button {
             visible: card.hadPrevious
             text: qsTr("Previous log")
+            Accessible.name: qsTr("%1: %2").arg(text).arg(card.title)
             icon.name: "log"
             onClicked: card.logRequested(true)
         }
         Button {
             visible: card.running
             text: qsTr("Terminal")
+            Accessible.name: qsTr("%1: %2").arg(text).arg(card.title)
             icon.name: "terminal"
             onClicked: card.terminalRequested()
         }

@@ -1,8 +1,6 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// Asks for the ports of a new port-forward.
 FormDialog {

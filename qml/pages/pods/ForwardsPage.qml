@@ -1,8 +1,6 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// The port-forwards of this cluster: kept, started together, each for itself.
 ViewPage {

@@ -54,7 +54,7 @@ Flow {
     ComboBox {
         visible: bar.reader.containers.length > 1
         model: bar.reader.containers
-        currentIndex: Math.max(0, bar.reader.containers.indexOf(bar.reader.container))
+        currentIndex: Math.max(0, Array.from(bar.reader.containers).indexOf(bar.reader.container))
         Accessible.name: qsTr("Container")
         onActivated: bar.reader.container = currentText
     }

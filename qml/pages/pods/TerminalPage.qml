@@ -65,7 +65,7 @@ ViewPage {
             ComboBox {
                 visible: pod.runningContainers.length > 1
                 model: pod.runningContainers
-                currentIndex: Math.max(0, pod.runningContainers.indexOf(page.container))
+                currentIndex: Math.max(0, Array.from(pod.runningContainers).indexOf(page.container))
                 Accessible.name: qsTr("Container")
                 onActivated: {
                     page.container = currentText

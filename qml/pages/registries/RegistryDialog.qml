@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// One registry: where its images are fetched, and how it is spoken to.
 FormDialog {
@@ -45,7 +44,7 @@ FormDialog {
         optional: true
         help: qsTr("Addresses that are tried in this order, one a line.")
 
-        TextArea {
+        FormArea {
             id: endpoints
             placeholderText: "https://mirror.example.com"
             inputMethodHints: Qt.ImhUrlCharactersOnly

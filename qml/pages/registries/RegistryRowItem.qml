@@ -1,5 +1,4 @@
 import QtQuick
-import Coracle.Theme
 
 /// A registry in the list.
 ListRow {

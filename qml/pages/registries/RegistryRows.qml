@@ -4,7 +4,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// The registries that are set, one a line.
 Card {

@@ -1,5 +1,4 @@
 import QtQuick
-import QtQuick.Controls
 import Coracle
 import Coracle.Theme
 
@@ -8,7 +7,7 @@ ViewPage {
     id: page
 
     property string kindKey: "configmaps"
-    property string kind: kindKey
+    property string kind: "ConfigMap"
     property string apiVersion: "v1"
 
     title: kind
@@ -16,10 +15,9 @@ ViewPage {
     extras: NamespacePicker {}
     actions: [create]
 
-    Action {
+    CreateAction {
         id: create
-        text: qsTr("New")
-        icon.name: "add"
+        kindKey: page.kindKey
         onTriggered: App.navigator.open("yaml", { initialText: Templates.bare(page.apiVersion, page.kind) })
     }
     ResourceList {

@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// What there is to tell of an object of any kind.
 ScrollColumn {

@@ -1,8 +1,6 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// An object of any kind that has no page of its own.
 ViewPage {
@@ -16,7 +14,7 @@ ViewPage {
     subtitle: namespaceName !== "" ? qsTr("%1 in %2").arg(viewed.kind).arg(namespaceName) : viewed.kind
     viewState: viewed.state
     errorText: viewed.gone ? qsTr("It has been deleted.") : viewed.errorText
-    actions: [edit].concat(viewed.expandable ? [expand] : []).concat(Array.from(more.actions))
+    actions: viewed.expandable ? [edit, expand, ...Array.from(more.actions)] : [edit, ...Array.from(more.actions)]
     onRetry: viewed.retry()
     extras: StatusChip {
         visible: text !== ""
@@ -42,8 +40,9 @@ ViewPage {
         onTriggered: App.navigator.open("yaml", { kindKey: page.kindKey, namespaceName: page.namespaceName,
                                                   name: page.name })
     }
-    Action {
+    RightAction {
         id: expand
+        reason: viewed.rights.revision >= 0 ? viewed.rights.refusal("patch", page.kindKey, page.name) : ""
         text: qsTr("Expand")
         icon.name: "expand"
         onTriggered: expansion.open()
@@ -67,10 +66,13 @@ ViewPage {
         ]
     }
 
+    // Qt 6.4's Loader makes no bound components: what these read of the page, the linter cannot see.
+    // qmllint disable unqualified
     Component {
         id: keys
         DataKeyList {
             keys: viewed.data
+            allowed: viewed.rights.revision >= 0 && viewed.rights.may("patch", page.kindKey, page.name)
         }
     }
     Component {

@@ -1,8 +1,6 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// The PINs of the two levels above looking, and when they are asked for again.
 Card {

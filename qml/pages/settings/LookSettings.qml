@@ -2,7 +2,6 @@ import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// Language, colours, size of texts, motion.
 Card {
@@ -41,6 +40,7 @@ Card {
             from: 100
             to: 200
             stepSize: 10
+            editable: false
             value: App.settings.textPercent
             textFromValue: (value, locale) => qsTr("%1 %").arg(value)
             valueFromText: (text, locale) => parseInt(text)

@@ -1,6 +1,5 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
 import Coracle.Theme
 
@@ -48,15 +47,27 @@ SettingRow {
                 first = pin
                 return
             }
-            problem = first === pin ? App.lock.setPin(row.level, pin) : qsTr("These were two different PINs.")
+            if (first === pin)
+                App.lock.setPin(row.level, pin)
+            else
+                problem = qsTr("These were two different PINs.")
             first = ""
-            if (problem === "")
-                close()
+        }
+
+        Connections {
+            target: App.lock
+            enabled: dialog.opened
+            function onPinSet(level, problem) {
+                dialog.problem = problem
+                if (problem === "")
+                    dialog.close()
+            }
         }
 
         contentItem: PinPad {
             id: pad
             message: dialog.problem
+            busy: App.lock.checking
             onEntered: (pin) => dialog.take(pin)
             onCancelled: dialog.close()
         }

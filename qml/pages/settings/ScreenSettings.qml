@@ -1,8 +1,6 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
 import Coracle
-import Coracle.Theme
 
 /// What a panel without keyboard and window manager needs. Needs the PIN for configuring where there is one.
 Card {

@@ -1,7 +1,5 @@
 import QtQuick
 import QtQuick.Controls
-import QtQuick.Layouts
-import Coracle.Theme
 
 /// How large a claim is to be. The server says no when its class cannot grow, or when it would shrink.
 FormDialog {

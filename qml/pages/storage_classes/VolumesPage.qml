@@ -1,5 +1,4 @@
 import QtQuick
-import QtQuick.Controls
 import Coracle
 import Coracle.Theme
 
@@ -9,10 +8,9 @@ ViewPage {
     extras: NamespacePicker {}
     actions: [create]
 
-    Action {
+    CreateAction {
         id: create
-        text: qsTr("New")
-        icon.name: "add"
+        kindKey: tabs.kindKey
         onTriggered: App.navigator.open("yaml", { initialText: Templates.text(tabs.template) })
     }
     KindTabs {

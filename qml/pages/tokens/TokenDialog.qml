@@ -1,8 +1,6 @@
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
-import Coracle
-import Coracle.Theme
 
 /// What a new token is for and how long it is valid.
 FormDialog {

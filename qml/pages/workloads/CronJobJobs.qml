@@ -1,6 +1,5 @@
 import QtQuick
 import Coracle
-import Coracle.Theme
 
 /// The jobs of the CronJob's namespace that carry its name. Jobs have no label of their CronJob, but their names begin
 /// with its name.

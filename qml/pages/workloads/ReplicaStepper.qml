@@ -13,6 +13,9 @@ RowLayout {
     property int wanted: -1
     readonly property int shown: wanted >= 0 ? wanted : workload.replicas
 
+    readonly property bool allowed: workload.rights.revision >= 0
+                                    && workload.rights.may("patch", workload.kindKey + "/scale", workload.name)
+
     signal exactRequested
 
     function step(by: int) {
@@ -44,18 +47,20 @@ RowLayout {
 
     Button {
         icon.name: "minus"
-        enabled: stepper.shown > 0
+        enabled: stepper.allowed && stepper.shown > 0
         Accessible.name: qsTr("One replica less")
         onClicked: stepper.step(-1)
     }
     Button {
         text: Format.number(stepper.shown)
         flat: true
+        enabled: stepper.allowed
         Accessible.name: qsTr("%n replica(s)", "", stepper.shown)
         onClicked: stepper.exactRequested()
     }
     Button {
         icon.name: "add"
+        enabled: stepper.allowed
         Accessible.name: qsTr("One replica more")
         onClicked: stepper.step(1)
     }

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
@@ -9,6 +11,9 @@ Item {
     id: root
 
     required property Workload workload
+
+    readonly property bool allowed: workload.rights.revision >= 0
+                                    && workload.rights.may("patch", workload.kindKey, workload.name)
 
     signal rollBackRequested(key: string)
 
@@ -41,7 +46,7 @@ Item {
 
             width: ListView.view.width
             title: qsTr("Revision %1").arg(revision)
-            subtitle: [Format.dateTime(created), images, cause].filter(part => part !== "").join("  ·  ")
+            subtitle: Format.joined([Format.dateTime(created), images, cause])
             actions: [
                 StatusChip {
                     visible: card.current
@@ -58,6 +63,7 @@ Item {
                     visible: !card.current
                     text: qsTr("Roll back")
                     icon.name: "undo"
+                    enabled: root.allowed
                     onClicked: root.rollBackRequested(card.key)
                 }
             ]

@@ -1,3 +1,5 @@
+pragma ComponentBehavior: Bound
+
 import QtQuick
 import QtQuick.Controls
 import QtQuick.Layouts
@@ -17,6 +19,7 @@ ViewPage {
     WorkloadKinds {
         id: kinds
         cluster: App.cluster
+        shown: list.model
     }
 
     ColumnLayout {
@@ -48,6 +51,7 @@ ViewPage {
             }
         }
         ResourceList {
+            id: list
             kindKey: page.kindKey
             emptyIcon: "workload"
             Layout.fillWidth: true

@@ -45,12 +45,18 @@ ViewPage {
         title: qsTr("Leave without saving?")
         text: qsTr("The changes to the YAML are lost.")
     }
-    Action {
+    Permissions {
+        id: rights
+        cluster: App.cluster
+        namespaceName: page.namespaceName
+    }
+    RightAction {
         id: save
         text: qsTr("Review and apply")
         icon.name: "check"
         shortcut: "Ctrl+S"
-        enabled: !editor.busy && editor.modified
+        possible: !editor.busy && editor.modified
+        reason: page.name !== "" && rights.revision >= 0 ? rights.refusal("patch", page.kindKey, page.name) : ""
         onTriggered: editor.review()
     }
     Action {

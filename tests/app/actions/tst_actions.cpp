@@ -79,6 +79,27 @@ private Q_SLOTS:
         QVERIFY(post(*m_cluster->session(), kDeployments, workload("Deployment", "web")));
     }
 
+    void rights_data() {
+        QTest::addColumn<QString>("action");
+        QTest::addColumn<QString>("kindKey");
+        QTest::addColumn<QString>("verb");
+        QTest::addColumn<QString>("on");
+        QTest::newRow("the object") << "restart" << "deployments.apps" << "patch" << "deployments.apps";
+        QTest::newRow("a subresource") << "scale" << "statefulsets.apps" << "patch" << "statefulsets.apps/scale";
+        QTest::newRow("another kind") << "trigger" << "cronjobs.batch" << "create" << "jobs.batch";
+        QTest::newRow("of the core") << "cordon" << "nodes" << "patch" << "nodes";
+        QTest::newRow("deletion") << "delete" << "pods" << "delete" << "pods";
+    }
+    void rights() {
+        QFETCH(QString, action);
+        QFETCH(QString, kindKey);
+        QFETCH(QString, verb);
+        QFETCH(QString, on);
+        const ActionRight right = rightOf(*findAction(action), kindKey);
+        QCOMPARE(right.verb, verb);
+        QCOMPARE(right.kindKey, on);
+    }
+
     void scalesAndScalesBack() {
         QCOMPARE(run("scale", "deployments.apps", "web", 3), QStringLiteral("Deployment web is scaled to 3"));
         QCOMPARE(get(kDeployments + "/web")["spec"]["replicas"].toInt(), 3);

@@ -4,19 +4,47 @@
 #include "app/session/live_session.h"
 #include "tests/app/clusterd_fixture.h"
 
-#include <QElapsedTimer>
+#include <QAbstractEventDispatcher>
 #include <QGuiApplication>
 #include <QQmlComponent>
 #include <QQmlEngine>
+#include <QQuickItem>
+#include <QQuickView>
 #include <QSignalSpy>
 #include <QTest>
 #include <QTextCursor>
+#include <QThread>
+#include <time.h>
 
 using namespace coracle;
 using namespace coracle::app;
 
 namespace {
 const QString kConfigMaps = QStringLiteral("/api/v1/namespaces/default/configmaps");
+
+/// The longest turns of this thread's event loop, in processor time: what others do on the machine does not count.
+class TurnMeter : public QObject {
+public:
+    TurnMeter() {
+        auto *dispatcher = QThread::currentThread()->eventDispatcher();
+        connect(dispatcher, &QAbstractEventDispatcher::awake, this, [this] { turn(); });
+        connect(dispatcher, &QAbstractEventDispatcher::aboutToBlock, this, [this] { turn(); });
+    }
+    void tell(const char *what) {
+        turn();
+        qInfo("%s: the longest turn took %.0f ms", what, std::exchange(m_longestMs, 0));
+    }
+
+private:
+    void turn() {
+        timespec now;
+        ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+        const double nowMs = static_cast<double>(now.tv_sec) * 1e3 + static_cast<double>(now.tv_nsec) / 1e6;
+        m_longestMs = std::max(m_longestMs, nowMs - std::exchange(m_lastMs, nowMs));
+    }
+    double m_lastMs = 0, m_longestMs = 0;
+};
+
 } // namespace
 
 class DocumentEditorTest : public QObject {
@@ -160,24 +188,49 @@ private Q_SLOTS:
         QTRY_COMPARE(editor.problems()->count(), 1);
     }
 
-    /// The longest that the API takes: it comes in pieces, none of which keeps the screen waiting.
-    void aMegabyteComesInPieces() {
+    /// The longest that the API takes: nothing that is done with it keeps the screen waiting.
+    void aMegabyteIsEdited() {
         QString value;
         for (int i = 0; i < 20'000; ++i)
-            value += QStringLiteral("line %1 of a long text for testing only\n").arg(i);
+            value += QStringLiteral("line %1 of a long text for testing only, more\n").arg(i);
         QVERIFY(post(session(), kConfigMaps, configMap("large", {}, {{"key", value}})));
-        const auto edit = makeEdit();
+        QQuickView window(&m_engine, nullptr);
+        QQmlComponent component(&m_engine);
+        component.setData("import QtQuick\nimport QtQuick.Controls.Basic\nFlickable { width: 800; height: 600\n"
+                          "TextArea.flickable: TextArea { objectName: 'edit'; textFormat: TextEdit.PlainText; "
+                          "wrapMode: TextEdit.NoWrap; font.family: 'DejaVu Sans Mono'; background: null } }",
+                          {});
+        window.setContent({}, &component, component.create());
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QQuickItem *edit = window.rootObject()->findChild<QQuickItem *>("edit");
+        YamlAssistant assistant;
+        assistant.setDocument(documentOf(*edit));
         DocumentEditor editor;
-        QElapsedTimer turn;
-        qint64 longest = 0;
-        turn.start();
-        QTimer ticks;
-        connect(&ticks, &QTimer::timeout, this, [&] { longest = std::max(longest, turn.restart()); });
-        ticks.start(0);
+        TurnMeter meter;
         open(editor, *edit, QStringLiteral("large"));
-        QTRY_VERIFY(textOf(*edit).blockCount() > 20'000);
-        QTRY_VERIFY(!editor.modified());
-        qInfo("the longest turn of the event loop took %lld ms", static_cast<long long>(longest));
+        QVERIFY(edit->flags().testFlag(QQuickItem::ItemObservesViewport));
+        QTRY_VERIFY_WITH_TIMEOUT(textOf(*edit).blockCount() > 20'000, 20'000);
+        QTRY_VERIFY(textOf(*edit).isUndoRedoEnabled());
+        meter.tell("opening");
+        for (const QString &word : {QStringLiteral("line 0 of"), QStringLiteral("line 19999 of")}) {
+            replace(*edit, word, QStringLiteral("another"));
+            QTest::qWaitFor([&] { return window.grabWindow().isNull(); }, 0);
+        }
+        meter.tell("typing");
+        QVERIFY(editor.modified());
+        QSignalSpy reviewed(&editor, &DocumentEditor::reviewed), applied(&editor, &DocumentEditor::applied);
+        editor.review();
+        QTRY_COMPARE_WITH_TIMEOUT(reviewed.size(), 1, 20'000);
+        meter.tell("reviewing");
+        QSignalSpy filled(&textOf(*edit), &QTextDocument::contentsChanged);
+        editor.apply();
+        QTRY_COMPARE_WITH_TIMEOUT(applied.size(), 1, 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(!filled.isEmpty(), 20'000); // what the cluster made of it
+        QTRY_VERIFY_WITH_TIMEOUT(textOf(*edit).isUndoRedoEnabled() && textOf(*edit).blockCount() > 20'000, 20'000);
+        meter.tell("applying");
+        assistant.suggest(0);
+        meter.tell("suggesting");
     }
 
     void theClustersSchemaHelps() {
@@ -217,6 +270,7 @@ private Q_SLOTS:
 
 int main(int argc, char **argv) {
     qputenv("QT_QPA_PLATFORM", "offscreen");
+    qputenv("QT_QUICK_BACKEND", "software");
     QGuiApplication application(argc, argv);
     DocumentEditorTest test;
     return QTest::qExec(&test, argc, argv);

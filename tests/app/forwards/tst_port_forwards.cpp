@@ -70,6 +70,42 @@ private Q_SLOTS:
                                  10'000);
     }
 
+    /// Starting waits for the PIN; a connection that comes back does not ask again.
+    void startsWithTheGuardsLeave() {
+        const auto clusters = makeClusters();
+        PortForwards forwards(*clusters, {});
+        QList<std::pair<QString, Session::Decided>> waiting;
+        Session::setGuard([&](const ApiRequest &request, Session::Decided decided) {
+            if (request.path.endsWith(QStringLiteral("/portforward")))
+                waiting.append({request.path, std::move(decided)});
+            else
+                decided({});
+        });
+        const auto leave = qScopeGuard([] { Session::setGuard({}); });
+        QVERIFY(forwards.add("", "web", "default", "web", "", 80, 0).isEmpty());
+        QCOMPARE(waiting.size(), 1);
+        QCOMPARE(waiting[0].first, QStringLiteral("/api/v1/namespaces/default/pods/web/portforward"));
+        QCOMPARE(row(forwards).stateText, QStringLiteral("Waiting"));
+        QVERIFY(row(forwards).address.isEmpty());
+        forwards.stop(row(forwards).key);
+        waiting.takeFirst().second({}); // too late
+        QCOMPARE(row(forwards).stateText, QStringLiteral("Stopped"));
+
+        forwards.start(row(forwards).key);
+        waiting.takeFirst().second(coracle::errors::forbidden({}, {}, {}, "This needs the PIN."));
+        QCOMPARE(row(forwards).stateText, QStringLiteral("Failed"));
+        QVERIFY(row(forwards).problem.contains(QStringLiteral("needs the PIN")));
+
+        forwards.start(row(forwards).key);
+        waiting.takeFirst().second({});
+        QTRY_COMPARE_WITH_TIMEOUT(row(forwards).stateText, QStringLiteral("Running"), 10'000);
+        clusters->current()->session()->close();
+        QTRY_COMPARE_WITH_TIMEOUT(row(forwards).stateText, QStringLiteral("Waiting"), 10'000);
+        clusters->current()->session()->open();
+        QTRY_COMPARE_WITH_TIMEOUT(row(forwards).stateText, QStringLiteral("Running"), 10'000);
+        QVERIFY(waiting.isEmpty());
+    }
+
     void saysWhenThePortIsTaken() {
         QTcpServer other;
         QVERIFY(other.listen(QHostAddress::LocalHost));

@@ -5,6 +5,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThreadPool>
 
 using namespace coracle;
 using namespace coracle::app;
@@ -21,14 +22,23 @@ class PinLockTest : public QObject {
     /// With both PINs set, locked.
     std::unique_ptr<PinLock> lockedOne() {
         auto made = lock();
-        made->setPin(LockLevel::Configure, "99999");
-        made->setPin(LockLevel::Operate, "1111");
+        set(*made, LockLevel::Configure, "99999");
+        set(*made, LockLevel::Operate, "1111");
         made->lock();
         return made;
     }
     static void enter(PinLock &lock, const QString &pin) {
         lock.enter(pin);
-        QTRY_VERIFY(!lock.checking());
+        QTRY_VERIFY_WITH_TIMEOUT(!lock.checking(), 20'000);
+    }
+
+    /// What is wrong with it; empty: it is set.
+    static QString set(PinLock &lock, LockLevel::Value level, const QString &pin) {
+        QSignalSpy set(&lock, &PinLock::pinSet);
+        lock.setPin(level, pin);
+        if (set.isEmpty() && !set.wait(20'000))
+            return "nothing happens";
+        return set[0][1].toString();
     }
 
 private Q_SLOTS:
@@ -68,8 +78,8 @@ private Q_SLOTS:
 
     void onePinLeavesOperating() {
         auto lock = this->lock();
-        QCOMPARE(lock->setPin(LockLevel::Operate, "1111").isEmpty(), false);
-        QCOMPARE(lock->setPin(LockLevel::Configure, "9999"), QString());
+        QCOMPARE(set(*lock, LockLevel::Operate, "1111").isEmpty(), false);
+        QCOMPARE(set(*lock, LockLevel::Configure, "9999"), QString());
         QVERIFY(lock->raised());
         lock->lock();
         QCOMPARE(lock->level(), LockLevel::Operate);
@@ -85,13 +95,34 @@ private Q_SLOTS:
     }
     void pinsAreChecked() {
         QFETCH(QString, pin);
-        QVERIFY(!lock()->setPin(LockLevel::Configure, pin).isEmpty());
+        auto lock = this->lock();
+        QVERIFY(!set(*lock, LockLevel::Configure, pin).isEmpty());
+        QVERIFY(!lock->hasConfigurePin());
     }
 
     void theTwoPinsDiffer() {
         auto lock = this->lock();
+        QCOMPARE(set(*lock, LockLevel::Configure, "9999"), QString());
+        QVERIFY(!set(*lock, LockLevel::Operate, "9999").isEmpty());
+        QVERIFY(!lock->hasOperatePin());
+    }
+
+    /// The caller gets the thread back before the hash is there; what comes meanwhile does not disturb.
+    void hashesElsewhere() {
+        auto lock = this->lock();
+        QSignalSpy set(lock.get(), &PinLock::pinSet);
         lock->setPin(LockLevel::Configure, "9999");
-        QVERIFY(!lock->setPin(LockLevel::Operate, "9999").isEmpty());
+        QVERIFY(lock->checking() && set.isEmpty() && !lock->hasConfigurePin());
+        lock->setPin(LockLevel::Configure, "8888");
+        QVERIFY(set.wait(20'000));
+        QVERIFY(!lock->checking() && lock->hasConfigurePin());
+        lock->lock();
+        enter(*lock, "9999");
+        QVERIFY(lock->mayConfigure());
+        lock->setPin(LockLevel::Configure, "7777");
+        lock.reset(); // and nothing happens afterwards
+        QThreadPool::globalInstance()->waitForDone();
+        QCoreApplication::processEvents();
     }
 
     void levelsByPin() {
@@ -194,6 +225,11 @@ private Q_SLOTS:
         row("DELETE", "/api/v1/namespaces/a/pods/b", LockLevel::Operate);
         row("PATCH", "/apis/apps/v1/namespaces/a/deployments/b/scale", LockLevel::Operate);
         row("PATCH", "/apis/apps/v1/namespaces/a/deployments/b?fieldManager=x&dryRun=All", LockLevel::Look);
+        row("GET", "/api/v1/namespaces/a/pods/b/exec?command=sh", LockLevel::Operate);
+        row("GET", "/api/v1/namespaces/a/pods/b/attach", LockLevel::Operate);
+        row("GET", "/api/v1/namespaces/a/pods/b/portforward?ports=80", LockLevel::Operate);
+        row("GET", "/api/v1/namespaces/a/pods/b/log", LockLevel::Look);
+        row("GET", "/api/v1/namespaces/a/pods/exec", LockLevel::Look);
         row("DELETE", "/api/v1/namespaces/a/pods/dryRun=All", LockLevel::Operate);
         row("POST", "/apis/authorization.k8s.io/v1/selfsubjectaccessreviews", LockLevel::Look);
         row("POST", "/apis/rbac.authorization.k8s.io/v1/clusterroles", LockLevel::Configure);

@@ -70,7 +70,9 @@ private Q_SLOTS:
     void lockedPages() {
         PinLock lock{QString()};
         lock.setPin(LockLevel::Configure, "9999");
+        QTRY_VERIFY_WITH_TIMEOUT(lock.hasConfigurePin(), 20'000);
         lock.setPin(LockLevel::Operate, "1111");
+        QTRY_VERIFY_WITH_TIMEOUT(lock.hasOperatePin(), 20'000);
         Navigator navigator(&lock);
         navigator.show("overview");
         navigator.openObject("pods", "default", "web");
