@@ -1,5 +1,6 @@
 #include "clusterd/scheduler/algorithm.h"
 
+#include "clusterd/scheduler/node_scan.h"
 #include "clusterd/scheduler/trial.h"
 
 #include <algorithm>
@@ -12,16 +13,6 @@ namespace {
 
 constexpr size_t kEnoughNodesMin = 100;
 constexpr size_t kPercentMin = 5;
-
-void note(Diagnosis &diagnosis, const Rejection &rejection, const NodeInfo &node) {
-    for (const std::string &reason : rejection.reasons)
-        ++diagnosis.reasons[reason];
-    diagnosis.plugins.insert(rejection.plugin);
-    if (rejection.resolvable)
-        diagnosis.resolvable.push_back(node.name());
-    else
-        ++diagnosis.unresolvable;
-}
 
 } // namespace
 
@@ -98,25 +89,20 @@ std::vector<const NodeInfo *> Algorithm::search(CycleState &state, const Framewo
         }
     }
     const size_t count = candidates->size(), enough = enoughNodes(count, percentageOfNodes);
-    std::vector<const NodeInfo *> feasible;
-    size_t looked = 0;
-    for (; looked < count && feasible.size() < enough; ++looked) {
-        const NodeInfo &node = *(*candidates)[(m_nextNode + looked) % count];
-        auto rejected = Trial::filterWithNominated(m_cache, state, prepared, pod, node, m_nominations);
-        if (!rejected) {
-            feasible.push_back(&node);
-            continue;
-        }
-        if (rejected->error) {
-            diagnosis.clusterReason = fmt::format("{}", fmt::join(rejected->reasons, ", "));
-            diagnosis.error = true;
-            return {};
-        }
-        note(diagnosis, *rejected, node);
-    }
-    if (count > 0)
-        m_nextNode = (m_nextNode + looked) % count;
-    return feasible;
+    Scanned scanned = scanNodes({.cache = m_cache,
+                                 .state = state,
+                                 .prepared = prepared,
+                                 .pod = pod,
+                                 .nominations = m_nominations,
+                                 .nodes = *candidates,
+                                 .first = m_nextNode,
+                                 .enough = enough,
+                                 .workers = m_workers,
+                                 .clock = m_clock},
+                                diagnosis);
+    if (count > 0 && !diagnosis.error)
+        m_nextNode = (m_nextNode + scanned.looked) % count;
+    return std::move(scanned.feasible);
 }
 
 std::vector<const NodeInfo *> Algorithm::filterNamed(const Framework &framework, CycleState &state, const PodInfo &pod,

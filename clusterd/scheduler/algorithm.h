@@ -2,6 +2,8 @@
 
 #include "clusterd/scheduler/framework.h"
 #include "clusterd/scheduler/nominations.h"
+#include "clusterd/scheduler/workers.h"
+#include "core/base/clock.h"
 #include "core/base/random.h"
 
 #include <optional>
@@ -17,11 +19,13 @@ struct Choice {
 
 /// Finds the best node for a pod: filters until enough nodes are found, scores these, takes the best (one of the best
 /// by chance). In large clusters only a part of the nodes is looked at for each pod, beginning where the last one
-/// ended. One executor, and one thread: filtering the nodes that are looked at takes less time than waking another.
+/// ended. One executor; scanNodes() may use further threads.
 class Algorithm {
 public:
-    Algorithm(Cache &cache, const Nominations &nominations, Random &random)
-        : m_cache(cache), m_nominations(nominations), m_random(random) {}
+    /// parallelism: see Workers.
+    Algorithm(Cache &cache, const Nominations &nominations, Random &random, Clock &clock = systemClock(),
+              size_t parallelism = 1)
+        : m_cache(cache), m_nominations(nominations), m_random(random), m_clock(clock), m_workers(parallelism) {}
 
     /// filter(), score() and best().
     Choice choose(const Framework &framework, CycleState &state, const PodInfo &pod);
@@ -55,6 +59,8 @@ private:
     Cache &m_cache;
     const Nominations &m_nominations;
     Random &m_random;
+    Clock &m_clock;
+    Workers m_workers;
     size_t m_nextNode = 0;
 };
 

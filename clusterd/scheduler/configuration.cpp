@@ -177,14 +177,12 @@ Result<> readLeaderElection(const json::value &value, const std::string &path, S
     return object.finish();
 }
 
-/// Members for a process of its own: connections, profiling, threads. They are checked and passed over.
+/// Members for a process of its own: connections, profiling. They are checked and passed over.
 void passOver(StrictObject &object) {
     bool flag = false;
-    int64_t number = 1;
     object.boolean("enableProfiling", flag)
         .boolean("enableContentionProfiling", flag)
         .boolean("delayCacheUntilActive", flag)
-        .integer("parallelism", number, 1, INT32_MAX)
         .object("clientConnection", [](const json::value &value, const std::string &path) {
             std::string text;
             int64_t count = 0;
@@ -234,8 +232,9 @@ Result<SchedulerConfiguration> SchedulerConfiguration::parse(std::string_view ya
         return errors::other(fmt::format("Object 'Kind' or 'apiVersion' is missing: KubeSchedulerConfiguration of {} "
                                          "is expected",
                                          kApiVersion));
-    int64_t initial = 1, longest = 10, percentage = 0;
+    int64_t initial = 1, longest = 10, percentage = 0, parallelism = 16;
     object.typeMeta(kApiVersion, "KubeSchedulerConfiguration")
+        .integer("parallelism", parallelism, 1, INT32_MAX)
         .integer("percentageOfNodesToScore", percentage, 0, 100)
         .integer("podInitialBackoffSeconds", initial, 1, INT32_MAX)
         .integer("podMaxBackoffSeconds", longest, 1, INT32_MAX);
@@ -251,6 +250,7 @@ Result<SchedulerConfiguration> SchedulerConfiguration::parse(std::string_view ya
     });
     TRY(configuration.extenders, readExtenders(object));
     CHECK(object.finish());
+    configuration.parallelism = static_cast<size_t>(parallelism);
     configuration.backoff = {std::chrono::seconds(initial), std::chrono::seconds(longest)};
     configuration.profiles[0].percentageOfNodesToScore = static_cast<int>(percentage);
     if (!profiles.empty())

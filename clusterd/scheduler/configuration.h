@@ -27,13 +27,14 @@ struct ProfileConfiguration {
     int percentageOfNodesToScore = 0;                                 ///< 0: falls with the size of the cluster
 };
 
-/// kubescheduler.config.k8s.io/v1 KubeSchedulerConfiguration, with defaults. Limits on parallelism and client
-/// connections have no meaning in one process and are only checked.
+/// kubescheduler.config.k8s.io/v1 KubeSchedulerConfiguration, with defaults. Limits of client connections have no
+/// meaning in one process and are only checked.
 struct SchedulerConfiguration {
     std::vector<ProfileConfiguration> profiles;
     std::vector<ExtenderConfiguration> extenders; ///< of all profiles
     Backoff backoff;
-    int bindingsMax = 64; ///< on their way at one time
+    int bindingsMax = 64;    ///< on their way at one time
+    size_t parallelism = 16; ///< threads that filter nodes at most
     /// leaderElection as arguments: "leader-elect-lease-duration" -> "15s".
     std::vector<std::pair<std::string, std::string>> leaderElection;
 

@@ -73,6 +73,9 @@ public:
 /// Whether a node fits; called for many nodes, so it must be quick.
 class FilterPlugin : public virtual Plugin {
 public:
+    /// True: filter() keeps notes, so it is only called on the scheduler's executor. Others only read, and are called
+    /// on several threads for different nodes at once, while nothing changes.
+    virtual bool exclusive() const { return false; }
     virtual Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const = 0;
 };
 

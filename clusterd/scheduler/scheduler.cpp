@@ -34,7 +34,7 @@ Scheduler::Scheduler(client::Client &client, Clock &clock, Random &random, Execu
       m_informers(client, clock, [this](const ClusterChange &change) { m_queue.wake(change); }),
       m_status(client, clock),
       m_extenders(m_configuration.extenders, clock),
-      m_algorithm(m_cache, m_nominations, random),
+      m_algorithm(m_cache, m_nominations, random, clock, m_configuration.parallelism),
       m_bindingEnded(m_gate.executor()) {
     for (const ProfileConfiguration &profile : m_configuration.profiles) {
         auto framework = std::make_unique<Framework>(profile.schedulerName);

@@ -26,8 +26,10 @@ using std::chrono::steady_clock;
 
 struct Case {
     int nodes = 0, pods = 0;
-    std::string kind; ///< plain, anti-affinity, spread, or nowhere: larger than every node
+    std::string kind; ///< plain, anti-affinity, spread, nowhere (larger than every node), or choosy (a long node
+                      ///< affinity that fits nowhere)
     bool api = false;
+    int parallelism = 16;
 };
 
 struct Figures {
@@ -73,6 +75,16 @@ std::string podJson(const Case &measured, int number) {
                         R"({{"maxSkew":3,"topologyKey":"kubernetes.io/hostname","whenUnsatisfiable":)"
                         R"("ScheduleAnyway","labelSelector":{{"matchLabels":{{"app":"{0}"}}}}}}])",
                         app);
+    if (measured.kind == "choosy") {
+        std::string terms;
+        for (int i = 0; i < 10; ++i)
+            terms += fmt::format(R"({0}{{"matchExpressions":[{{"key":"kubernetes.io/os","operator":"In","values":)"
+                                 R"(["linux"]}},{{"key":"rack","operator":"In","values":["r{1}","r{2}"]}}]}})",
+                                 i ? "," : "", i, i + 1);
+        rules = fmt::format(R"(,"affinity":{{"nodeAffinity":{{"requiredDuringSchedulingIgnoredDuringExecution":)"
+                            R"({{"nodeSelectorTerms":[{}]}}}}}})",
+                            terms);
+    }
     return fmt::format(
         R"({{"apiVersion":"v1","kind":"Pod","metadata":{{"name":"pod-{0:06}","namespace":"default","uid":"p-{0:06}",)"
         R"("labels":{{"app":"{1}","pod-template-hash":"7c5ddbdf54"}},"ownerReferences":[{{"apiVersion":"apps/v1",)"
@@ -135,7 +147,7 @@ Figures measureAlgorithm(const Case &measured) {
     scheduler::Framework framework;
     must(scheduler::addDefaultPlugins(framework, {api.client(), systemClock(), systemRandom(), gate, informers, cache,
                                                   nominations, waiting, events, framework, [](std::string_view) {}}));
-    scheduler::Algorithm algorithm(cache, nominations, systemRandom());
+    scheduler::Algorithm algorithm(cache, nominations, systemRandom(), systemClock(), size_t(measured.parallelism));
     for (int i = 0; i < measured.nodes; ++i)
         must(cache.setNode(must(api::Object::parse(nodeJson(i)))));
     std::vector<scheduler::PodInfoPtr> pods;
@@ -192,7 +204,10 @@ Figures measureWithApi(const Case &measured) {
     };
     createIn(true);
     createIn(false);
-    scheduler::Scheduler scheduler(api.client(), systemClock(), systemRandom(), api.context().get_executor());
+    scheduler::SchedulerConfiguration configuration;
+    configuration.parallelism = size_t(measured.parallelism);
+    scheduler::Scheduler scheduler(api.client(), systemClock(), systemRandom(), api.context().get_executor(),
+                                   std::move(configuration));
     const Begin begin;
     scheduler.start();
     auto bound = [&] {
@@ -249,14 +264,17 @@ void measure(const Case &measured) {
 
 int main(int argc, char **argv) {
     CLI::App app("How fast pods get nodes");
-    std::vector<int> nodes{100, 1000, 5000}, pods{1000, 5000, 30000};
+    std::vector<int> nodes{100, 1000, 5000}, pods{1000, 5000, 30000}, parallelism{16};
     std::vector<std::string> kinds{"plain", "anti-affinity", "spread"}, ways{"algorithm", "api"};
     app.add_option("--nodes", nodes, "numbers of nodes")->delimiter(',')->capture_default_str();
     app.add_option("--pods", pods, "numbers of pods")->delimiter(',')->capture_default_str();
-    app.add_option("--kinds", kinds, "plain, anti-affinity, spread, nowhere (fit no node; alone only)")
+    app.add_option("--kinds", kinds, "plain, anti-affinity, spread, nowhere and choosy (fit no node; alone only)")
         ->delimiter(',')
         ->capture_default_str();
     app.add_option("--ways", ways, "algorithm (alone), api (with an API server in memory)")->delimiter(',');
+    app.add_option("--parallelism", parallelism, "threads that filter at most, one after the other to compare")
+        ->delimiter(',')
+        ->capture_default_str();
     CLI11_PARSE(app, argc, argv);
     fmt::print("{:>6} {:>6} {:<14} {:<9} {:>9} {:>9} {:>8} {:>8} {:>9} {:>7}\n", "nodes", "pods", "kind", "way",
                "pods/s", "per CPU s", "p50 ms", "p99 ms", "Pss MiB", "placed");
@@ -265,6 +283,7 @@ int main(int argc, char **argv) {
         for (const std::string &kind : kinds)
             for (const int nodeCount : nodes)
                 for (const int podCount : pods)
-                    measure({nodeCount, podCount, kind, way == "api"});
+                    for (const int threads : parallelism)
+                        measure({nodeCount, podCount, kind, way == "api", threads});
     return 0;
 }

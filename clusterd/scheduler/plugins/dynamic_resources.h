@@ -31,6 +31,7 @@ public:
 
     Filtered preEnqueue(const PodInfo &pod) const override;
     PreFilterPlugin::Outcome preFilter(CycleState &state, const PodInfo &pod, const Cache &cache) const override;
+    bool exclusive() const override { return true; }
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
     Task<PostFilterPlugin::Outcome> postFilter(CycleState &state, PodInfoPtr pod, const Diagnosis &diagnosis) override;
     bool preScore(CycleState &state, const PodInfo &pod, const Cache &cache,

@@ -35,6 +35,7 @@ public:
     std::string_view name() const override { return "VolumeBinding"; }
     std::vector<EventInterest> eventsToRegister() const override;
     Outcome preFilter(CycleState &state, const PodInfo &pod, const Cache &cache) const override;
+    bool exclusive() const override { return true; }
     Filtered filter(const CycleState &state, const PodInfo &pod, const NodeInfo &node) const override;
     Filtered reserve(CycleState &state, const PodInfo &pod, const std::string &node) override;
     void unreserve(CycleState &state, const PodInfo &pod, const std::string &node) override;

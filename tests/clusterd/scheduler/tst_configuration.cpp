@@ -116,6 +116,7 @@ profiles:
     args: {apiVersion: kubescheduler.config.k8s.io/v1, kind: InterPodAffinityArgs, hardPodAffinityWeight: 5}
 - schedulerName: other
 )");
+        QCOMPARE(read.parallelism, size_t(4));
         QCOMPARE(read.profiles.size(), size_t(2));
         QCOMPARE(read.profiles[1].schedulerName, std::string("other"));
         QCOMPARE(read.profiles[1].percentageOfNodesToScore, 40);
