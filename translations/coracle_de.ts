@@ -2101,6 +2101,14 @@
     <context>
         <name>NoticesCard</name>
         <message>
+            <source>Open</source>
+            <translation>Öffnen</translation>
+        </message>
+        <message>
+            <source>Open: %1</source>
+            <translation>Öffnen: %1</translation>
+        </message>
+        <message>
             <source>Needs attention</source>
             <translation>Zu beachten</translation>
         </message>
@@ -5788,6 +5796,140 @@
         <message>
             <source>You have no right to %1 %2 in namespace %3.</source>
             <translation>Sie haben kein Recht auf %1 %2 im Namensraum %3.</translation>
+        </message>
+    </context>
+    <context>
+        <name>Notices</name>
+        <message>
+            <source>The certificate {file} expired on {date}</source>
+            <translation>Das Zertifikat {file} ist am {date} abgelaufen</translation>
+        </message>
+        <message>
+            <source>Renew the certificates; pods go on running.</source>
+            <translation>Die Zertifikate erneuern; Pods laufen weiter.</translation>
+        </message>
+        <message>
+            <source>The certificate {file} expires on {date}</source>
+            <translation>Das Zertifikat {file} läuft am {date} ab</translation>
+        </message>
+        <message>
+            <source>{available} are free on the disk of {path}</source>
+            <translation>{available} sind auf der Platte von {path} frei</translation>
+        </message>
+        <message>
+            <source>Remove what is not used any more: images, old logs, volumes nobody claims.</source>
+            <translation>Entfernen, was nicht mehr gebraucht wird: Images, alte Protokolle, Volumes ohne Anspruch.</translation>
+        </message>
+        <message>
+            <source>{available} of memory are free</source>
+            <translation>{available} Arbeitsspeicher sind frei</translation>
+        </message>
+        <message>
+            <source>Run fewer pods on this machine, or set memory limits.</source>
+            <translation>Weniger Pods auf diesem Gerät laufen lassen oder Speichergrenzen setzen.</translation>
+        </message>
+        <message>
+            <source>Node {node} is not ready</source>
+            <translation>Knoten {node} ist nicht bereit</translation>
+        </message>
+        <message>
+            <source>Look at its conditions, and whether the machine is on and reachable.</source>
+            <translation>Seine Bedingungen ansehen und ob das Gerät an und erreichbar ist.</translation>
+        </message>
+        <message>
+            <source>Node {node} has {condition}: pods are evicted</source>
+            <translation>Knoten {node} hat {condition}: Pods werden verdrängt</translation>
+        </message>
+        <message>
+            <source>Make room on the node, or move pods away.</source>
+            <translation>Platz auf dem Knoten schaffen oder Pods verlegen.</translation>
+        </message>
+        <message>
+            <source>Node {node} takes no new pods</source>
+            <translation>Knoten {node} nimmt keine neuen Pods an</translation>
+        </message>
+        <message>
+            <source>Uncordon it when the work on it is done.</source>
+            <translation>Wieder freigeben, wenn die Arbeit daran beendet ist.</translation>
+        </message>
+        <message>
+            <source>Pod {pod}{more}: {reason}</source>
+            <translation>Pod {pod}{more}: {reason}</translation>
+        </message>
+        <message>
+            <source>Read its log and its events.</source>
+            <translation>Sein Protokoll und seine Ereignisse lesen.</translation>
+        </message>
+        <message>
+            <source>Pod {pod}{more} does not start</source>
+            <translation>Pod {pod}{more} startet nicht</translation>
+        </message>
+        <message>
+            <source>Its events tell what it waits for.</source>
+            <translation>Seine Ereignisse sagen, worauf er wartet.</translation>
+        </message>
+        <message>
+            <source>Claim {claim} has no volume</source>
+            <translation>Der Anspruch {claim} hat kein Volume</translation>
+        </message>
+        <message>
+            <source>See that its storage class exists and that a pod uses it.</source>
+            <translation>Prüfen, ob es seine Speicherklasse gibt und ein Pod ihn benutzt.</translation>
+        </message>
+        <message>
+            <source>{component} does not work</source>
+            <translation>{component} arbeitet nicht</translation>
+        </message>
+        <message>
+            <source>Read the daemon&apos;s log. Restarting the daemon is safe; pods go on running.</source>
+            <translation>Das Protokoll des Daemons lesen. Ein Neustart des Daemons ist unbedenklich; Pods laufen weiter.</translation>
+        </message>
+        <message>
+            <source>The configuration was changed; the daemon runs with the old one</source>
+            <translation>Die Konfiguration wurde geändert; der Daemon läuft mit der alten</translation>
+        </message>
+        <message>
+            <source>Restart the daemon to apply it; pods go on running.</source>
+            <translation>Den Daemon neu starten, um sie anzuwenden; Pods laufen weiter.</translation>
+        </message>
+        <message>
+            <source>The last change went wrong and was taken back</source>
+            <translation>Die letzte Änderung ging schief und wurde zurückgenommen</translation>
+        </message>
+        <message>
+            <source>Mend what it says and change it again.</source>
+            <translation>Beheben, was dort steht, und erneut ändern.</translation>
+        </message>
+        <message>
+            <source>The last upgrade went wrong and was taken back</source>
+            <translation>Die letzte Aktualisierung ging schief und wurde zurückgenommen</translation>
+        </message>
+        <message>
+            <source>Mend what it says and upgrade again.</source>
+            <translation>Beheben, was dort steht, und erneut aktualisieren.</translation>
+        </message>
+        <message>
+            <source>The last restore went wrong and was taken back</source>
+            <translation>Die letzte Wiederherstellung ging schief und wurde zurückgenommen</translation>
+        </message>
+        <message>
+            <source>Mend what it says and restore again.</source>
+            <translation>Beheben, was dort steht, und erneut wiederherstellen.</translation>
+        </message>
+        <message>
+            <source>{file} is not valid</source>
+            <translation>{file} ist nicht gültig</translation>
+        </message>
+        <message>
+            <source>Mend the file; until then images come from their own registries.</source>
+            <translation>Die Datei berichtigen; bis dahin kommen Images aus ihren eigenen Registries.</translation>
+        </message>
+        <message numerus="yes">
+            <source>and %n more</source>
+            <translation>
+                <numerusform>und %n weiterer</numerusform>
+                <numerusform>und %n weitere</numerusform>
+            </translation>
         </message>
     </context>
 </TS>

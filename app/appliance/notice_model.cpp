@@ -1,5 +1,7 @@
 #include "app/appliance/notice_model.h"
 
+#include "app/appliance/notice_text.h"
+
 #include <QDateTime>
 #include <QJsonArray>
 #include <algorithm>
@@ -36,6 +38,10 @@ void NoticeModel::setSession(Session *session) {
 
 QString NoticeModel::tone() const {
     return m_notices.isEmpty() ? QStringLiteral("ok") : toneOfSeverity(m_notices.first()["severity"].toString());
+}
+
+QString NoticeModel::firstText() const {
+    return m_notices.isEmpty() ? QString() : noticeText(m_notices.first()).message;
 }
 
 /// The lists are short: rows are moved to their new order one by one, so that a view keeps its place.
@@ -90,21 +96,33 @@ QVariant NoticeModel::data(const QModelIndex &index, int role) const {
     case ToneRole:
         return toneOfSeverity(notice["severity"].toString());
     case MessageRole:
-        return notice["message"].toString();
+        return noticeText(notice).message;
     case MendRole:
-        return notice["mend"].toString();
+        return noticeText(notice).mend;
     case SinceRole:
         return QDateTime::fromString(notice["since"].toString(), Qt::ISODate);
-    case ObjectRole:
-        return notice["object"].toObject().toVariantMap();
+    case PageRole:
+        return noticeText(notice).page;
+    case KindKeyRole:
+        return kindKeyOf(notice);
+    case NamespaceRole:
+        return notice["object"]["namespace"].toString();
+    case NameRole:
+        return notice["object"]["name"].toString();
     default:
         return {};
     }
 }
 
 QHash<int, QByteArray> NoticeModel::roleNames() const {
-    return {
-        {ToneRole, "tone"}, {MessageRole, "message"}, {MendRole, "mend"}, {SinceRole, "since"}, {ObjectRole, "about"}};
+    return {{ToneRole, "tone"},
+            {MessageRole, "message"},
+            {MendRole, "mend"},
+            {SinceRole, "since"},
+            {PageRole, "page"},
+            {KindKeyRole, "kindKey"},
+            {NamespaceRole, "namespaceName"},
+            {NameRole, "name"}};
 }
 
 } // namespace coracle::app

@@ -25,7 +25,10 @@ public:
         MessageRole,
         MendRole,
         SinceRole,
-        ObjectRole, ///< kind, namespace and name of what it is about; an empty map where nothing is
+        PageRole,    ///< where it is mended; empty: at the object that it is about, if it has a kind
+        KindKeyRole, ///< of the object; empty: there is none
+        NamespaceRole,
+        NameRole,
     };
 
     explicit NoticeModel(QObject *parent = nullptr);
@@ -36,7 +39,7 @@ public:
     QString errorText() const { return m_document.errorText(); }
     int count() const { return static_cast<int>(m_notices.size()); }
     QString tone() const;
-    QString firstText() const { return m_notices.isEmpty() ? QString() : m_notices.first()["message"].toString(); }
+    QString firstText() const;
 
     int rowCount(const QModelIndex &parent = {}) const override;
     QVariant data(const QModelIndex &index, int role) const override;

@@ -12,6 +12,8 @@ Control {
     property string title
     property string text
     property string actionText
+    /// For screen readers, where several banners have an action of the same words.
+    property string actionName: actionText
     property bool closable: false
 
     signal triggered
@@ -59,6 +61,7 @@ Control {
         Button {
             visible: banner.actionText !== ""
             text: banner.actionText
+            Accessible.name: banner.actionName
             flat: true
             palette.highlight: Theme.toneColor(banner.tone)
             onClicked: banner.triggered()

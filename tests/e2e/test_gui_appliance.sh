@@ -79,6 +79,10 @@ user clicks button Cordon
 user sees "Ready, takes no new pods"
 picture cordoned
 check "the node is cordoned" gives true unschedulable
+# The overview says so too, and leads to where it is mended.
+user opens Overview
+user clicks button "Open: Node node-1 takes no new pods"
+user sees "Ready, takes no new pods"
 user clicks button Uncordon
 user misses "Ready, takes no new pods"
 check "the node takes pods again" gives "" unschedulable

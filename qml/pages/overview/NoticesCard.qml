@@ -19,11 +19,18 @@ Card {
         delegate: Banner {
             required property string message
             required property string mend
+            required property string page
+            required property string kindKey
+            required property string namespaceName
+            required property string name
             required tone
 
             Layout.fillWidth: true
             title: message
             text: mend
+            actionText: page !== "" || kindKey !== "" ? qsTr("Open") : ""
+            actionName: qsTr("Open: %1").arg(message)
+            onTriggered: page !== "" ? App.navigator.open(page) : App.navigator.openObject(kindKey, namespaceName, name)
         }
     }
 }
