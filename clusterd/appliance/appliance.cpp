@@ -19,8 +19,6 @@ namespace {
 
 constexpr std::string_view kPrefix = "/appliance/";
 constexpr std::string_view kVersion = "v1";
-/// Long enough before the start that clocks with whole seconds agree.
-constexpr auto kClockStep = std::chrono::seconds(1);
 
 } // namespace
 
@@ -133,10 +131,11 @@ Task<> Appliance::State::begin() {
     co_await data.tidy();
 }
 
-/// The API answers, and the node of this machine is Ready by the word of the kubelet that this process started.
+/// The API answers, and the node of this machine is Ready by the word of the kubelet that this process started: the one
+/// before it may have renewed the node's lease a moment before it ended.
 bool Appliance::State::ready() const {
-    return parts.apiReady() && (parts.status.nodeName.empty() ||
-                                nodeReadySince(parts.status.reader, parts.status.nodeName, startedAt - kClockStep));
+    return parts.apiReady() &&
+           (parts.status.nodeName.empty() || nodeReadySince(parts.status.reader, parts.status.nodeName, startedAt));
 }
 
 Task<Result<>> Appliance::State::authorize(const http::Request &request) const {
